@@ -1,0 +1,1 @@
+"""Interpogate: see a PyTorch model at work and take hold of it."""

@@ -1,0 +1,69 @@
+"""The table of all methods: name → parameters, result, who calls and who answers.
+
+`server` requests are answered by the editor or standalone server itself, `worker` requests are passed
+on to the model's worker; `event` notifications go from the backend to every page. `host` requests and
+notifications go from a page to what it lives in, `page` notifications the other way.
+On the LSP connection every backend method has the prefix `interpogate/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from interpogate.protocol import messages as m
+
+LSP_PREFIX = "interpogate/"
+
+Route = Literal["server", "worker", "event", "host", "page"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method of the protocol."""
+
+    name: str
+    params: type[Any]
+    result: type[Any] | None
+    """None for a notification."""
+    route: Route
+    doc: str
+
+
+_TABLE = (
+    Method("session/hello", m.Hello, m.Welcome, "server", "Exchange versions, once, first."),
+    Method("model/open", m.OpenModel, m.ModelState, "server", "Start a worker and load a model in it."),
+    Method("model/read", m.ModelReference, m.ModelState, "server", "Where a model stands."),
+    Method("model/list", m.Nothing, m.ModelStates, "server", "All open models."),
+    Method("model/restart", m.ModelReference, m.ModelState, "server", "Load it anew in a fresh worker."),
+    Method("model/close", m.ModelReference, m.Nothing, "server", "End the worker and forget the model."),
+    Method("model/changed", m.ModelState, None, "event", "A model's state changed."),
+    Method("graph/read", m.ReadGraph, m.Levels, "worker", "The insides of containers."),
+    Method("graph/locate", m.LocatePath, m.Location, "worker", "Where a module path stands."),
+    Method("module/children", m.ReadModules, m.Modules, "worker", "Direct submodules."),
+    Method("node/inspect", m.NodeReference, m.NodeDetails, "worker", "All about one node."),
+    Method("text/tokenize", m.TokenizeText, m.Tokens, "worker", "How a text splits into tokens."),
+    Method("run/start", m.StartRun, m.RunState, "worker", "Begin a forward pass; answers at once."),
+    Method("run/cancel", m.RunReference, m.RunState, "worker", "Stop before the next module."),
+    Method("run/read", m.ReadRun, m.RunRecord, "worker", "Events that a page missed."),
+    Method("run/events", m.RunEvents, None, "event", "Modules started, finished or failed."),
+    Method("run/changed", m.RunState, None, "event", "A run began or ended."),
+    Method("prediction/read", m.ReadPrediction, m.Prediction, "worker", "Next tokens at a position."),
+    Method("hook/write", m.WriteHook, m.HookCode, "worker", "Hook code for a node."),
+    Method("page/ready", m.Nothing, m.HostState, "host", "The page listens from now on."),
+    Method("page/selected", m.Selection, None, "host", "The selection changed in the page."),
+    Method("page/show", m.ShowModel, None, "page", "Show this model."),
+    Method("page/reveal", m.RevealPath, None, "page", "Select this module."),
+    Method("hook/insert", m.InsertHook, m.Inserted, "host", "Insert hook code into the editor."),
+    Method("source/open", m.NodeReference, m.Nothing, "host", "Show the source line of a node."),
+    Method("text/copy", m.CopyText, m.Nothing, "host", "Put text on the clipboard."),
+    Method("problem/act", m.ActOnProblem, m.Nothing, "host", "Carry out a problem's action."),
+    Method("page/open", m.OpenFromPage, m.Nothing, "host", "Open a model from the empty state."),
+)
+
+METHODS: dict[str, Method] = {method.name: method for method in _TABLE}
+
+
+def methods_of(route: Route) -> tuple[Method, ...]:
+    """The methods of one route, in table order."""
+    return tuple(method for method in _TABLE if method.route == route)

@@ -1,0 +1,649 @@
+// Generated from python_backend/interpogate/protocol by `npm run generate`. Do not edit.
+
+export const PROTOCOL_VERSION = 1;
+
+export type ModelPhase = "starting" | "loading" | "tracing" | "ready" | "failed" | "stopped";
+
+export type RunPhase = "running" | "finished" | "failed" | "cancelled";
+
+export type NodeKind = "module" | "group" | "operation" | "parameter" | "input" | "output";
+
+export type GraphDetail = "essential" | "all";
+
+export type Origin = "none" | "fake" | "example" | "run";
+
+export type HookKind = "pre" | "post" | "both";
+
+export type HookStyle = "interpogate" | "pytorch";
+
+export type ValueKind = "tensor" | "tuple" | "list" | "dict" | "dataclass" | "none" | "scalar" | "object";
+
+export type EventKind = "started" | "finished" | "failed";
+
+export type ProblemAction = "restart" | "selectInterpreter" | "openFile" | "openModel" | "none";
+
+export type HostKind = "vscode" | "browser" | "notebook";
+
+/** No parameters, or no result. */
+export interface Nothing {
+}
+
+/** The first request of every connection. */
+export interface Hello {
+  /** Version the client speaks; another one than the server's is refused. */
+  protocolVersion: number;
+}
+
+/** The server's answer to `Hello`. */
+export interface Welcome {
+  /** Version the server speaks. */
+  protocolVersion: number;
+  /** Version of the Python package `interpogate`. */
+  packageVersion: string;
+  /** Version of the interpreter, such as `3.11.7`. */
+  pythonVersion: string;
+  /** Absolute path of the interpreter. */
+  interpreter: string;
+}
+
+/** Something that went wrong, in words for the user. */
+export interface Problem {
+  /** Stable name, such as `source.notFound`. */
+  code: string;
+  /** One sentence: what happened. */
+  message: string;
+  /** One sentence: what to do next; may be empty. */
+  hint: string;
+  /** The one fix a button can offer. */
+  action?: ProblemAction;
+  /** The graph node that failed, if one did. */
+  node?: string | null;
+  /** Absolute path of the source file to look at. */
+  file?: string | null;
+  /** Line in `file`, from 1. */
+  line?: number | null;
+}
+
+/** Names one open model. */
+export interface ModelReference {
+  /** Name of the open model, given by `model/open`. */
+  modelId: string;
+}
+
+/** Asks for a model. The answer comes at once; loading is told by `model/changed`. */
+export interface OpenModel {
+  /** `demo`, a transformers id, a directory, `path/file.py:name` or `package.module:name`. */
+  source: string;
+  /** Absolute folder that relative paths and imports start from; None: the home folder. */
+  folder?: string | null;
+  /** Whether transformers may run code that comes with this one model. */
+  trustRemoteCode?: boolean;
+}
+
+/** What is known of a loaded model. */
+export interface ModelSummary {
+  /** Short name for tabs and headings. */
+  title: string;
+  /** Class of the root module. */
+  className: string;
+  /** Number of modules, the root included. */
+  moduleCount: number;
+  /** Number of parameters, shared ones counted once. */
+  parameterCount: number;
+  /** Most frequent parameter dtype, such as `float32`; empty without parameters. */
+  dtype: string;
+  /** Where the parameters are, such as `cpu`. */
+  device: string;
+  /** Whether `run/start` accepts text (there is a tokenizer). */
+  takesText: boolean;
+  /** Whether each position has next tokens. */
+  predictsTokens: boolean;
+  /** A text to start with; empty if the model takes none. */
+  exampleText: string;
+  /** Inputs that fit, one `name = dtype[shape]` a line; empty if none are known. */
+  exampleInputs: string;
+  /** Source file the model was loaded from, if it was. */
+  file: string | null;
+}
+
+/** Where a model stands. Sent in full at each change. */
+export interface ModelState {
+  /** Name of the open model. */
+  modelId: string;
+  /** The source as it was asked for. */
+  source: string;
+  /** `stopped` means that the worker ended; the last graph stays valid to look at. */
+  phase: ModelPhase;
+  /** What is going on, for a status line; may be empty. */
+  message: string;
+  /** Why the phase is `failed` or `stopped`, or why the graph is partial. */
+  problem?: Problem | null;
+  /** Set from `tracing` on. */
+  summary?: ModelSummary | null;
+  /** Grows with each new graph; 0 means that there is none yet. */
+  graphVersion?: number;
+  /** What the shapes and edges of the graph were observed in. */
+  origin?: Origin;
+  /** The last run that was started; 0 means none. */
+  runId?: number;
+}
+
+/** All open models. */
+export interface ModelStates {
+  /** In the order of opening. */
+  models: readonly ModelState[];
+}
+
+/** Asks for the insides of containers. The root's id is `.`. */
+export interface ReadGraph {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node ids; one that is unknown or cannot be unfolded is left out of the answer. */
+  containers: readonly string[];
+  /** `all` shows reshapes, constants and parameters too. */
+  detail?: GraphDetail;
+}
+
+/** Tensor descriptions that other columns point into. */
+export interface TensorTable {
+  /** Sizes by dimension. */
+  shapes: readonly (readonly number[])[];
+  /** Such as `float32`. */
+  dtypes: readonly string[];
+  /** The dimension that counts tokens, or -1. */
+  tokenDimensions: readonly number[];
+}
+
+/** The inside of one container: its child nodes and the data flow between them. Edges that come from outside start at an `input` node, edges that leave end at an `output` node. */
+export interface Level {
+  /** Node id of the container; `.` is the root. */
+  container: string;
+  /** Node ids, unique in the graph, stable between versions. A module's id is its path. */
+  ids: readonly string[];
+  /** What each node is. */
+  kinds: readonly NodeKind[];
+  /** Short label: the last part of the path, `h.0 – h.11`, an operation's sign, a port's name. */
+  names: readonly string[];
+  /** Class name of a module or of a group's members; full name of an operation; else empty. */
+  types: readonly string[];
+  /** Module path for modules; the path of the container module otherwise. */
+  paths: readonly string[];
+  /** How many equal members a folded node stands for; 1 for a plain node. */
+  repeats: readonly number[];
+  /** How often it ran; 0 for a module that did not. */
+  calls: readonly number[];
+  /** Parameters inside, shared ones counted once. */
+  parameterCounts: readonly number[];
+  /** Whether `graph/read` has a level for the node. */
+  expandable: readonly boolean[];
+  /** First module index inside (as in `RunEvents.modules`); -1 for other kinds. */
+  firstModules: readonly number[];
+  /** Last module index inside; equal to the first for a leaf. */
+  lastModules: readonly number[];
+  /** Order of first execution among all nodes of the graph; -1 if it did not run. */
+  orders: readonly number[];
+  /** Row in `tensors` of the (first) output; -1 if unknown. */
+  outputs: readonly number[];
+  /** Row of the node an edge starts at. */
+  edgeSources: readonly number[];
+  /** Row of the node an edge ends at; equal to the source for a recurrence. */
+  edgeTargets: readonly number[];
+  /** Row in `tensors` of what flows; -1 if unknown. */
+  edgeTensors: readonly number[];
+  /** How many different tensors flow along the edge. */
+  edgeCounts: readonly number[];
+  /** Descriptions that `outputs` and `edge_tensors` point into. */
+  tensors: TensorTable;
+}
+
+/** Answer to `ReadGraph`. */
+export interface Levels {
+  /** The version these levels belong to. */
+  graphVersion: number;
+  /** In the order asked for. */
+  levels: readonly Level[];
+}
+
+/** Asks where a module path stands in the graph. */
+export interface LocatePath {
+  /** Name of the open model. */
+  modelId: string;
+  /** Module path (any of its names); `.` is the root. */
+  path: string;
+}
+
+/** Where a node stands in the graph. */
+export interface Location {
+  /** Its node id. */
+  node: string;
+  /** The containers to unfold, outermost first (the root `.` included). */
+  containers: readonly string[];
+}
+
+/** Asks for the direct submodules of a path, for a tree. */
+export interface ReadModules {
+  /** Name of the open model. */
+  modelId: string;
+  /** Module path; `.` is the root. */
+  path: string;
+}
+
+/** Submodules as columns. */
+export interface Modules {
+  /** Module paths. */
+  paths: readonly string[];
+  /** Attribute names. */
+  names: readonly string[];
+  /** Class names. */
+  classNames: readonly string[];
+  /** Parameters inside, shared ones counted once. */
+  parameterCounts: readonly number[];
+  /** Number of direct submodules. */
+  childCounts: readonly number[];
+}
+
+/** Names one node of a model's graph. */
+export interface NodeReference {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id. */
+  node: string;
+}
+
+/** One line of a nested value's structure; children follow their parent, one deeper. */
+export interface ValueRow {
+  /** Nesting depth, from 0. */
+  depth: number;
+  /** Position, key, field or argument name; empty for the value itself. */
+  key: string;
+  /** What it is. */
+  kind: ValueKind;
+  /** Class name, or the text of a scalar. */
+  typeName: string;
+  /** Sizes by dimension, for a tensor. */
+  shape?: readonly number[] | null;
+  /** Such as `float32`, for a tensor. */
+  dtype?: string | null;
+  /** Such as `cpu`, for a tensor. */
+  device?: string | null;
+  /** The dimension that counts tokens, if one does. */
+  tokenDimension?: number | null;
+}
+
+/** A parameter or buffer that belongs to a module itself. */
+export interface ParameterRow {
+  /** Attribute name. */
+  name: string;
+  /** Sizes by dimension. */
+  shape: readonly number[];
+  /** Such as `float32`. */
+  dtype: string;
+  /** True for a buffer. */
+  isBuffer: boolean;
+  /** Other full names of the same tensor (tied weights). */
+  sharedWith: readonly string[];
+}
+
+/** A place in a source file. */
+export interface SourceLocation {
+  /** Absolute path. */
+  file: string;
+  /** From 1. */
+  line: number;
+}
+
+/** Everything the inspector shows of one node. */
+export interface NodeDetails {
+  /** Node id. */
+  node: string;
+  /** What it is. */
+  kind: NodeKind;
+  /** Short label. */
+  name: string;
+  /** Module path to hook or copy; for an operation the module that runs it. */
+  path: string;
+  /** Fully qualified class, or the operation's full name. */
+  typeName: string;
+  /** Facts as (label, text), such as (`in_features`, `128`). */
+  attributes: readonly (readonly [string, string])[];
+  /** The module's own parameters and buffers. */
+  parameters: readonly ParameterRow[];
+  /** Parameters inside, shared ones counted once. */
+  parameterCount: number;
+  /** Further names of the same module instance. */
+  otherPaths: readonly string[];
+  /** Structure of the arguments of the first call; empty if it did not run. */
+  inputs: readonly ValueRow[];
+  /** Structure of the return value of the first call; empty if it did not run. */
+  outputs: readonly ValueRow[];
+  /** How often it ran. */
+  callCount: number;
+  /** Wall time of all calls, what they call included; None if not measured. */
+  durationMs: number | null;
+  /** What the structures were observed in. */
+  origin: Origin;
+  /** The run it was observed in; 0 if `origin` is not `run`. */
+  runId: number;
+  /** Why it did not run, or what was derived; may be empty. */
+  note: string;
+  /** Where its class (for an operation: the calling line) is written. */
+  source: SourceLocation | null;
+  /** The error it raised in the observed run. */
+  problem: Problem | null;
+}
+
+/** Asks how a text splits into tokens. */
+export interface TokenizeText {
+  /** Name of the open model. */
+  modelId: string;
+  /** Any text. */
+  text: string;
+}
+
+/** Tokens as columns. */
+export interface Tokens {
+  /** Token ids. */
+  ids: readonly number[];
+  /** The text each token stands for. */
+  texts: readonly string[];
+  /** The token as the vocabulary writes it, such as `Ġpark`. */
+  raw: readonly string[];
+}
+
+/** Asks for a forward pass with either text or inputs; with neither the example inputs are used. */
+export interface StartRun {
+  /** Name of the open model. */
+  modelId: string;
+  /** Text for the model's tokenizer. */
+  text?: string | null;
+  /** One `name = dtype[shape]` a line, filled with seeded random values. */
+  inputs?: string | null;
+}
+
+/** Names one run of a model. */
+export interface RunReference {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run, from 1. */
+  runId: number;
+}
+
+/** Asks for a run's events again, from a number on. */
+export interface ReadRun {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** First event wanted, from 0. */
+  first: number;
+}
+
+/** What happened in a run, as columns; at most one message a frame (16 ms). */
+export interface RunEvents {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** Number of the first event in this message, from 0 in each run, without gaps. */
+  first: number;
+  /** What happened. */
+  kinds: readonly EventKind[];
+  /** Index of the module (depth first, the root is 0). */
+  modules: readonly number[];
+  /** Microseconds since the run began. */
+  timesUs: readonly number[];
+}
+
+/** Where a run stands. Sent in full at each change. */
+export interface RunState {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** `failed`: the model raised. The graph then shows everything up to there. */
+  phase: RunPhase;
+  /** Wall time of the forward pass, watching included; 0 while it runs. */
+  durationMs: number;
+  /** Events so far. */
+  eventCount: number;
+  /** What the text became; None for other inputs. */
+  tokens?: Tokens | null;
+  /** Whether `prediction/read` has an answer for this run. */
+  predictsTokens?: boolean;
+  /** What was raised. */
+  problem?: Problem | null;
+}
+
+/** Answer to `ReadRun`. */
+export interface RunRecord {
+  /** Where the run stands. */
+  state: RunState;
+  /** The events from `first` on, as many as fit in a message. */
+  events: RunEvents;
+}
+
+/** Asks for the most likely next tokens after one position. */
+export interface ReadPrediction {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** Token position, from 0. */
+  position: number;
+  /** How many tokens, at most 100. */
+  count?: number;
+}
+
+/** Next tokens after one position, most likely first, as columns. */
+export interface Prediction {
+  /** Token position, from 0. */
+  position: number;
+  /** The tokens. */
+  tokens: Tokens;
+  /** Softmax over the whole vocabulary, 0 to 1. */
+  probabilities: readonly number[];
+  /** As the model gave them. */
+  logits: readonly number[];
+}
+
+/** Asks for hook code. */
+export interface WriteHook {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id; an operation's code hooks the module that runs it, a group's its first member. */
+  node: string;
+  /** Which callbacks. */
+  kind: HookKind;
+  /** `pytorch` needs no package: `register_forward_hook` on `model`. */
+  style?: HookStyle;
+}
+
+/** Code to insert. */
+export interface HookCode {
+  /** Module path it hooks. */
+  path: string;
+  /** Plain code, 4 spaces a level, no indentation of its own, ends with a newline. */
+  text: string;
+  /** The same with tab stops, in the syntax of VS Code snippets. */
+  snippet: string;
+  /** Import statements the code needs, one a line. */
+  imports: readonly string[];
+}
+
+/** What a page wants back after a reload of the window; it keeps this in its host's own store. */
+export interface PageState {
+  /** Model shown. */
+  modelId?: string | null;
+  /** Its source, to open it again when the id is gone. */
+  source?: string | null;
+  /** Its folder. */
+  folder?: string | null;
+  /** Unfolded containers. */
+  expanded?: readonly string[];
+  /** Selected node. */
+  selected?: string | null;
+  /** What the text box holds. */
+  text?: string | null;
+  /** What the inputs box holds. */
+  inputs?: string | null;
+  /** Which operations are shown. */
+  detail?: GraphDetail;
+}
+
+/** What the host tells a page that says it is ready. */
+export interface HostState {
+  /** Where the page lives. */
+  kind: HostKind;
+  /** Whether `hook/insert` and `source/open` work here; else the page offers copying. */
+  canInsert: boolean;
+  /** Whether models may be opened (Workspace Trust). */
+  trusted: boolean;
+  /** Model to show; None shows the empty state. */
+  modelId?: string | null;
+}
+
+/** Tells a page which model to show. */
+export interface ShowModel {
+  /** None shows the empty state. */
+  modelId: string | null;
+}
+
+/** Tells a page to select a module and bring it into view. */
+export interface RevealPath {
+  /** Name of the open model. */
+  modelId: string;
+  /** Module path. */
+  path: string;
+}
+
+/** Tells the host what is selected in the page. */
+export interface Selection {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id. */
+  node: string;
+  /** Module path. */
+  path: string;
+}
+
+/** Asks the host to insert hook code at the cursor of the last active Python editor. */
+export interface InsertHook {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id. */
+  node: string;
+  /** Which callbacks. */
+  kind: HookKind;
+}
+
+/** Where code was inserted. */
+export interface Inserted {
+  /** Name of the document, for a message; empty if the user declined. */
+  file: string;
+}
+
+/** Asks the host to put a text on the clipboard. */
+export interface CopyText {
+  /** What to copy. */
+  text: string;
+}
+
+/** Asks the host to carry out a problem's action. */
+export interface ActOnProblem {
+  /** The model the problem belongs to, if any. */
+  modelId: string | null;
+  /** What to do; `openModel` asks the user for a source, `restart` starts the worker again. */
+  action: ProblemAction;
+}
+
+/** Asks the host to open a model from the empty state. */
+export interface OpenFromPage {
+  /** None: the host asks the user. */
+  source: string | null;
+}
+
+/** Methods of the route `server`: parameters and result. */
+export interface ServerMethods {
+  /** Exchange versions, once, first. */
+  "session/hello": { params: Hello; result: Welcome };
+  /** Start a worker and load a model in it. */
+  "model/open": { params: OpenModel; result: ModelState };
+  /** Where a model stands. */
+  "model/read": { params: ModelReference; result: ModelState };
+  /** All open models. */
+  "model/list": { params: Nothing; result: ModelStates };
+  /** Load it anew in a fresh worker. */
+  "model/restart": { params: ModelReference; result: ModelState };
+  /** End the worker and forget the model. */
+  "model/close": { params: ModelReference; result: Nothing };
+}
+
+export const SERVER_METHODS = ["session/hello", "model/open", "model/read", "model/list", "model/restart", "model/close"] as const;
+
+/** Methods of the route `worker`: parameters and result. */
+export interface WorkerMethods {
+  /** The insides of containers. */
+  "graph/read": { params: ReadGraph; result: Levels };
+  /** Where a module path stands. */
+  "graph/locate": { params: LocatePath; result: Location };
+  /** Direct submodules. */
+  "module/children": { params: ReadModules; result: Modules };
+  /** All about one node. */
+  "node/inspect": { params: NodeReference; result: NodeDetails };
+  /** How a text splits into tokens. */
+  "text/tokenize": { params: TokenizeText; result: Tokens };
+  /** Begin a forward pass; answers at once. */
+  "run/start": { params: StartRun; result: RunState };
+  /** Stop before the next module. */
+  "run/cancel": { params: RunReference; result: RunState };
+  /** Events that a page missed. */
+  "run/read": { params: ReadRun; result: RunRecord };
+  /** Next tokens at a position. */
+  "prediction/read": { params: ReadPrediction; result: Prediction };
+  /** Hook code for a node. */
+  "hook/write": { params: WriteHook; result: HookCode };
+}
+
+export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "prediction/read", "hook/write"] as const;
+
+/** Methods of the route `event`: parameters and result. */
+export interface EventMethods {
+  /** A model's state changed. */
+  "model/changed": { params: ModelState; result: null };
+  /** Modules started, finished or failed. */
+  "run/events": { params: RunEvents; result: null };
+  /** A run began or ended. */
+  "run/changed": { params: RunState; result: null };
+}
+
+export const EVENT_METHODS = ["model/changed", "run/events", "run/changed"] as const;
+
+/** Methods of the route `host`: parameters and result. */
+export interface HostMethods {
+  /** The page listens from now on. */
+  "page/ready": { params: Nothing; result: HostState };
+  /** The selection changed in the page. */
+  "page/selected": { params: Selection; result: null };
+  /** Insert hook code into the editor. */
+  "hook/insert": { params: InsertHook; result: Inserted };
+  /** Show the source line of a node. */
+  "source/open": { params: NodeReference; result: Nothing };
+  /** Put text on the clipboard. */
+  "text/copy": { params: CopyText; result: Nothing };
+  /** Carry out a problem's action. */
+  "problem/act": { params: ActOnProblem; result: Nothing };
+  /** Open a model from the empty state. */
+  "page/open": { params: OpenFromPage; result: Nothing };
+}
+
+export const HOST_METHODS = ["page/ready", "page/selected", "hook/insert", "source/open", "text/copy", "problem/act", "page/open"] as const;
+
+/** Methods of the route `page`: parameters and result. */
+export interface PageMethods {
+  /** Show this model. */
+  "page/show": { params: ShowModel; result: null };
+  /** Select this module. */
+  "page/reveal": { params: RevealPath; result: null };
+}
+
+export const PAGE_METHODS = ["page/show", "page/reveal"] as const;
