@@ -1,0 +1,76 @@
+/**
+ * Runs other programs: output collected, last lines kept for an error, ended when we are ended.
+ * Node built-ins only.
+ */
+import { spawn } from "node:child_process";
+import { ROOT, WINDOWS } from "./folders.mjs";
+import { Failure } from "./report.mjs";
+
+const KEPT_LINES = 40;
+
+/**
+ * @typedef {object} CommandOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env] replaces the environment
+ * @property {(line: string) => void} [progress] told each line of output
+ * @property {string} [otherwise] sentence for the person if it fails
+ *
+ * @typedef {object} Outcome
+ * @property {number} status 0 for success; 127 if the program was not found
+ * @property {string} output standard output
+ * @property {string[]} tail last lines of standard output and error
+ */
+
+/**
+ * Runs a program to its end, whatever its exit status.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {CommandOptions} [options]
+ * @returns {Promise<Outcome>}
+ */
+export function attempt(program, args, options = {}) {
+  const child = spawn(program, [...args], {
+    cwd: options.cwd ?? ROOT,
+    env: options.env ?? process.env,
+    stdio: ["ignore", "pipe", "pipe"],
+    windowsHide: true,
+    shell: WINDOWS && program.endsWith(".cmd"),
+  });
+  const outcome = { status: 0, output: "", tail: /** @type {string[]} */ ([]) };
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    outcome.output += text;
+    keep(outcome, text, options);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => keep(outcome, text, options));
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ ...outcome, status: 127, tail: [error.message] }));
+    child.once("close", (code) => resolve({ ...outcome, status: code ?? 1 }));
+  });
+}
+
+/**
+ * @param {Outcome} outcome
+ * @param {string} text
+ * @param {CommandOptions} options
+ */
+function keep(outcome, text, options) {
+  const lines = text.split(/[\r\n]+/).filter((line) => line.trim());
+  outcome.tail.push(...lines);
+  outcome.tail.splice(0, Math.max(0, outcome.tail.length - KEPT_LINES));
+  const last = lines.at(-1);
+  if (last) options.progress?.(last.trim());
+}
+
+/**
+ * Runs a program that has to succeed.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {CommandOptions} [options]
+ * @returns {Promise<Outcome>}
+ */
+export async function run(program, args, options = {}) {
+  const outcome = await attempt(program, args, options);
+  if (outcome.status === 0) return outcome;
+  const sentence = options.otherwise ?? `"${program} ${args[0] ?? ""}" failed.`;
+  throw new Failure(sentence, outcome.tail.join("\n"));
+}
