@@ -1,6 +1,7 @@
 """The worker's wire: one JSON text a line over the standard descriptors that it was started with.
 
-Knows no method names. Called by the worker's main, before any user code is imported.
+Knows no method names. Called by the worker's main before any user code is imported; the editor
+process takes its own descriptors away from the rest of its process in the same manner.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import deque
 from threading import Thread
 
-from interpogate.transport.bound import MAXIMUM_BYTES, bounded
+from interpogate.transport.bound import bounded
+from interpogate.transport.lines import LineBuffer
 from interpogate.transport.queue import BoundedQueue
 
 _CHUNK_BYTES = 64 * 1024
@@ -24,18 +27,19 @@ class StdioChannel:
         self._reading = reading
         self._writing = writing
         self._queue = BoundedQueue()
-        self._pending = bytearray()
+        self._buffer = LineBuffer()
+        self._lines: deque[bytes] = deque()
         self._writer = Thread(target=self._write_all, name="wire-writer", daemon=True)
         self._writer.start()
 
     def read(self) -> str | None:
         """Wait for the next line, skipping too long ones; None once the other side has closed."""
-        while True:
-            line = self._next_line()
-            if line is None:
+        while not self._lines:
+            chunk = os.read(self._reading, _CHUNK_BYTES)
+            if not chunk:
                 return None
-            if line and len(line) <= MAXIMUM_BYTES:
-                return line.decode("utf-8", "replace")
+            self._lines.extend(line for line in self._buffer.feed(chunk) if line)
+        return self._lines.popleft().decode("utf-8", "replace")
 
     def send(self, text: str) -> None:
         """Queue one message; wait while 16 MB are unread; nothing happens if nobody reads any more.
@@ -52,23 +56,6 @@ class StdioChannel:
         self._queue.close()
         self._writer.join(timeout_s)
 
-    def _next_line(self) -> bytes | None:
-        searched = 0
-        while (end := self._pending.find(b"\n", searched)) < 0:
-            searched = self._forget_excess()
-            chunk = os.read(self._reading, _CHUNK_BYTES)
-            if not chunk:
-                return None
-            self._pending += chunk
-        line = bytes(self._pending[:end])
-        del self._pending[: end + 1]
-        return line
-
-    def _forget_excess(self) -> int:
-        """Keep so much of an endless line that it still counts as too long."""
-        del self._pending[MAXIMUM_BYTES + 1 :]
-        return len(self._pending)
-
     def _write_all(self) -> None:
         try:
             while (item := self._queue.take()) is not None:
@@ -78,7 +65,12 @@ class StdioChannel:
 
 
 def claim_stdio() -> StdioChannel:
-    """Take the wire away from everything else in this process.
+    """Take the wire away from everything else in this process and speak over it."""
+    return StdioChannel(*claim_descriptors())
+
+
+def claim_descriptors() -> tuple[int, int]:
+    """Take the descriptors (to read, to write) of the wire away from everything else.
 
     Afterwards descriptor 1 leads to standard error and descriptor 0 to nothing, for C code and
     child processes too, and forked children do not keep the wire open.
@@ -92,7 +84,7 @@ def claim_stdio() -> StdioChannel:
             stream.reconfigure(line_buffering=True, errors="backslashreplace")
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: _close(reading, writing))
-    return StdioChannel(reading, writing)
+    return reading, writing
 
 
 def _close(*descriptors: int) -> None:
