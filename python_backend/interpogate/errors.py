@@ -1,0 +1,132 @@
+"""The errors of the project: one root, each subclass with its code and a hint that says what to do.
+
+Everything may raise these; only edges (handlers, loading, the command line) turn them into messages.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class InterpogateError(Exception):
+    """Root of all errors of this package. `str(error)` is one sentence for the user."""
+
+    code: ClassVar[str] = "internal"
+    hint: ClassVar[str] = "Please report this with the log of the Interpogate output channel."
+    action: ClassVar[str] = "none"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, file: str | None = None, line: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.own_hint = self.hint if hint is None else hint
+        self.file = file
+        self.line = line
+
+
+class SourceNotFound(InterpogateError):
+    """The model source names nothing that exists."""
+
+    code = "source.notFound"
+    hint = (
+        "Name a transformers id, a directory, path/file.py:name or package.module:name, "
+        "or open the demo model."
+    )
+    action = "openModel"
+
+
+class SourceInvalid(InterpogateError):
+    """The source file exists but cannot be imported."""
+
+    code = "source.invalid"
+    hint = "Mend the file and restart the model."
+    action = "openFile"
+
+
+class NameNotFound(InterpogateError):
+    """The file or module has no such name."""
+
+    code = "source.nameNotFound"
+    hint = "Name a module, a class, or a function that returns a module."
+    action = "openModel"
+
+
+class NotAModel(InterpogateError):
+    """What the source names is no `torch.nn.Module` and makes none."""
+
+    code = "source.notAModel"
+    hint = "Name an nn.Module, a class derived from it, or a function that returns one."
+    action = "openModel"
+
+
+class ArgumentsNeeded(InterpogateError):
+    """The class or function cannot be called without arguments."""
+
+    code = "source.argumentsNeeded"
+    hint = "Write a function without arguments that returns the model, and open that."
+    action = "openFile"
+
+
+class PackageMissing(InterpogateError):
+    """The interpreter lacks a package that is needed."""
+
+    code = "package.missing"
+    hint = "Select an interpreter that has it, or install it there."
+    action = "selectInterpreter"
+
+
+class LoadFailed(InterpogateError):
+    """The model's own code or files failed while it was built."""
+
+    code = "model.loadFailed"
+    hint = "Mend what the message names and restart the model."
+    action = "restart"
+
+
+class NotReady(InterpogateError):
+    """The model is not there (yet)."""
+
+    code = "model.notReady"
+    hint = "Wait until the model is loaded."
+
+
+class InputsInvalid(InterpogateError):
+    """The inputs cannot be read or do not fit the model."""
+
+    code = "inputs.invalid"
+    hint = "Write one `name = dtype[shape]` a line, such as `x = float32[1, 3, 32, 32]`."
+
+
+class NoTokenizer(InterpogateError):
+    """Text was given to a model without a tokenizer."""
+
+    code = "inputs.noTokenizer"
+    hint = "Give inputs instead of text, or pass a tokenizer: Interpogate(model, tokenizer)."
+
+
+class PathNotFound(InterpogateError, ValueError):
+    """The model has no module at the path. Also a `ValueError`."""
+
+    code = "path.notFound"
+    hint = "Copy the path from the graph's inspector."
+
+
+class RunBusy(InterpogateError):
+    """A forward pass is running already."""
+
+    code = "run.busy"
+    hint = "Cancel it or wait until it is done."
+
+
+class RunNotFound(InterpogateError):
+    """There is no such run, or its results are gone."""
+
+    code = "run.notFound"
+    hint = "Run the model again."
+
+
+class NoPrediction(InterpogateError):
+    """The run has no next tokens."""
+
+    code = "prediction.none"
+    hint = "Only models that give logits over a vocabulary have next tokens."

@@ -1,0 +1,140 @@
+"""One graph: the modules, what was recorded of them, and the levels to show in either detail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from interpogate.graph.essential import DataFlow, Detail, visible_dataflow
+from interpogate.graph.hierarchy import Hierarchy
+from interpogate.graph.levels import ROOT, Level, Levels, Node
+from interpogate.graph.modules import ModuleTree
+from interpogate.graph.recording import NOTHING, Recording
+
+Origin = Literal["none", "fake", "example", "run"]
+_MAXIMUM_REBUILDS = 4
+
+
+@dataclass(frozen=True)
+class View:
+    """A graph in one detail."""
+
+    hierarchy: Hierarchy
+    levels: dict[str, Level]
+    nodes: dict[str, Node]
+
+    def is_expandable(self, node: Node) -> bool:
+        """Whether unfolding the node shows anything worth it."""
+        container = node.container
+        if container is None or container.id not in self.levels:
+            return False
+        if self.hierarchy.children[container.id]:
+            return True
+        return sum(n.kind == "operation" for n in self.levels[container.id].nodes.values()) > 1
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A model's graph. Levels are built when first asked for."""
+
+    tree: ModuleTree
+    recording: Recording = NOTHING
+    origin: Origin = "none"
+    run_id: int = 0
+    _views: dict[Detail, View] = field(default_factory=dict, repr=False, compare=False)
+
+    def view(self, detail: Detail) -> View:
+        """All levels in one detail."""
+        if detail not in self._views:
+            self._views[detail] = self._build(detail)
+        return self._views[detail]
+
+    def locate(self, path: str, detail: Detail = "essential") -> tuple[str, tuple[str, ...]]:
+        """Node id of a module path and the containers around it, outermost first."""
+        module = self.tree.at(path)
+        hierarchy = self.view(detail).hierarchy
+        index = module.index
+        while index not in hierarchy.id_of_module:
+            index = self.tree.modules[index].parent
+        chain = hierarchy.chain(hierarchy.id_of_module[index])
+        return chain[-1].id, tuple(container.id for container in chain[:-1])
+
+    @cached_property
+    def called(self) -> frozenset[int]:
+        """Indices of the modules that ran."""
+        return frozenset(call.module for call in self.recording.calls)
+
+    @cached_property
+    def failed_node(self) -> str | None:
+        """Node of the operation or module that raised."""
+        failure = self.recording.failure
+        if failure is None:
+            return None
+        nodes = self.view("essential").nodes
+        if failure.operation >= 0:
+            found = next((i for i, n in nodes.items() if failure.operation in n.rows), None)
+            if found is not None and not self._is_hidden_in_leaf(nodes[found]):
+                return found
+        if failure.call < 0:
+            return None
+        return self.locate(self.tree.modules[self.recording.calls[failure.call].module].path)[0]
+
+    def _is_hidden_in_leaf(self, node: Node) -> bool:
+        module = self.tree.at(node.path)
+        return module.is_library and not module.children
+
+    def _build(self, detail: Detail) -> View:
+        flow = visible_dataflow(self.tree, self.recording, detail)
+        dissolved: frozenset[str] = frozenset()
+        for _ in range(_MAXIMUM_REBUILDS):
+            view = self._view(flow, dissolved)
+            wrong = _wrappers_in_cycles(view)
+            if wrong <= dissolved:
+                break
+            dissolved |= wrong
+        return view
+
+    def _view(self, flow: DataFlow, dissolved: frozenset[str]) -> View:
+        hierarchy = Hierarchy(self.tree, self.called, dissolved)
+        built = Levels(self.tree, self.recording, flow, hierarchy)
+        for level, inside in built.levels.items():
+            if _is_opaque(self.tree, hierarchy, level):
+                inside.nodes.clear()
+                inside.edges.clear()
+        return View(hierarchy, built.levels, built.nodes)
+
+
+def _is_opaque(tree: ModuleTree, hierarchy: Hierarchy, level: str) -> bool:
+    container = hierarchy.containers[level]
+    if container.module < 0 or level == ROOT:
+        return False
+    module = tree.modules[container.module]
+    return module.is_library and not module.children
+
+
+def _wrappers_in_cycles(view: View) -> frozenset[str]:
+    """Folds and lists that would show a cycle which their members do not have."""
+    found: set[str] = set()
+    for level in view.levels.values():
+        following: dict[str, list[str]] = {}
+        for source, target in level.edges:
+            if source != target:
+                following.setdefault(source, []).append(target)
+        for node in following:
+            if view.nodes[node].container and view.hierarchy.is_dissolvable(node):
+                if _reaches(following, node, node):
+                    found.add(node)
+    return frozenset(found)
+
+
+def _reaches(following: dict[str, list[str]], start: str, goal: str) -> bool:
+    waiting, seen = list(following.get(start, ())), set()
+    while waiting:
+        node = waiting.pop()
+        if node == goal:
+            return True
+        if node not in seen:
+            seen.add(node)
+            waiting += following.get(node, ())
+    return False

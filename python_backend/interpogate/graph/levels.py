@@ -1,0 +1,261 @@
+"""The graph as it is shown: for each container its child nodes and the data flow between them.
+
+A flow between two operations is lifted to every container it passes: out through the containers around
+its source, across the innermost container both share, in through those around its target. A module that
+is called again is left and entered again, so recurrences show as such. Used by `graph.py`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Literal
+
+from interpogate.graph.essential import DataFlow, VisibleFlow
+from interpogate.graph.hierarchy import Container, Hierarchy
+from interpogate.graph.modules import ModuleTree
+from interpogate.graph.operations import sign
+from interpogate.graph.recording import Operation, Recording
+from interpogate.graph.values import Tensor
+
+NodeKind = Literal["module", "group", "operation", "parameter", "input", "output"]
+ROOT = "."
+
+
+@dataclass
+class Node:
+    """A node inside a level."""
+
+    id: str
+    kind: NodeKind
+    name: str
+    type_name: str
+    path: str
+    repeats: int = 1
+    calls: int = 0
+    order: int = -1
+    tensor: Tensor | None = None
+    container: Container | None = None
+    rows: list[int] = field(default_factory=list)
+    """Operations it stands for (one for each call)."""
+
+
+@dataclass
+class Edge:
+    """All that flows from one node of a level to another."""
+
+    source: str
+    target: str
+    tensor: Tensor
+    makers: set[tuple[object, ...]] = field(default_factory=set)
+
+
+@dataclass
+class Level:
+    """The inside of one container."""
+
+    container: str
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: dict[tuple[str, str], Edge] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A tensor where a flow crosses the border of a node."""
+
+    key: tuple[object, ...]
+    """Equal for the same tensor: its maker, which output, the hidden operation after it."""
+    tensor: Tensor
+
+
+# One step of the way from the root to an operation: node id, and which call of it (-1: any).
+Step = tuple[str, int]
+
+
+class Levels:
+    """Builds every level of a graph."""
+
+    def __init__(
+        self, tree: ModuleTree, recording: Recording, flow: DataFlow, hierarchy: Hierarchy
+    ) -> None:
+        self._tree = tree
+        self._recording = recording
+        self._hierarchy = hierarchy
+        self.levels: dict[str, Level] = {i: Level(i) for i in hierarchy.containers}
+        self.nodes: dict[str, Node] = {}
+        self._id_of_row: dict[int, str] = {}
+        self._call_steps: dict[int, tuple[Step, ...]] = {}
+        self._seen: defaultdict[tuple[int, str], int] = defaultdict(int)
+        self._ports: dict[tuple[object, ...], str] = {}
+        self._add_containers()
+        for row in sorted(flow.visible):
+            self._add_operation(row)
+        for visible in flow.flows:
+            self._lift(visible)
+
+    def _add_containers(self) -> None:
+        calls = defaultdict(list)
+        for call in self._recording.calls:
+            calls[call.module].append(call)
+        for container in self._hierarchy.containers.values():
+            own = calls.get(container.module, [])
+            first = own[0] if own else None
+            tensors = [v.tensor for v in first.outputs if v.tensor] if first else []
+            self._add_node(
+                Node(
+                    container.id, container.kind, container.name, container.type_name,
+                    container.path, container.repeats, len(own), first.order if first else -1,
+                    tensors[0] if tensors else None, container,
+                ),
+                container.parent,
+            )  # fmt: skip
+        self._complete_uncalled()
+
+    def _complete_uncalled(self) -> None:
+        """A fold or list ran if its members did: it takes their order and last output."""
+        for container in reversed(list(self._hierarchy.containers.values())):
+            node = self.nodes[container.id]
+            members = [self.nodes[i] for i in self._hierarchy.children[container.id]]
+            ran = [member for member in members if member.calls]
+            if not node.calls and ran:
+                node.calls = 1
+                node.order = min(member.order for member in ran)
+                node.tensor = max(ran, key=lambda member: member.order).tensor
+
+    def _add_node(self, node: Node, level: str | None) -> None:
+        self.nodes[node.id] = node
+        if level is not None:
+            self.levels[level].nodes[node.id] = node
+
+    def _add_operation(self, row: int) -> None:
+        operation = self._recording.operations[row]
+        container = self._container(operation)
+        node_id = self._operation_id(operation, container)
+        if node_id not in self.nodes:
+            self._add_node(self._operation_node(node_id, operation, container), container)
+        node = self.nodes[node_id]
+        node.rows.append(row)
+        node.calls += 1
+        self._id_of_row[row] = node_id
+
+    def _container(self, operation: Operation) -> str:
+        if operation.kind == "input":
+            return ROOT
+        module = operation.module
+        if operation.kind != "parameter":
+            module = self._recording.calls[operation.call].module
+        return self._container_of(module)
+
+    def _container_of(self, module: int) -> str:
+        while module not in self._hierarchy.id_of_module:  # a dissolved list
+            module = self._tree.modules[module].parent
+        return self._hierarchy.id_of_module[module]
+
+    def _operation_id(self, operation: Operation, container: str) -> str:
+        base = f"{container}::{operation.kind}:{operation.name}"
+        if operation.kind in ("input", "parameter"):
+            return base
+        number = self._seen[operation.call, base]
+        self._seen[operation.call, base] += 1
+        return f"{base}#{number}"
+
+    def _operation_node(self, node_id: str, operation: Operation, container: str) -> Node:
+        kinds: dict[str, NodeKind] = {"input": "input", "parameter": "parameter"}
+        kind = kinds.get(operation.kind, "operation")
+        name = sign(operation.name) if kind == "operation" else operation.name
+        if operation.kind == "pass":
+            name = "pass through"
+        path = self._hierarchy.containers[container].path
+        tensor = operation.outputs[0] if operation.outputs else None
+        return Node(node_id, kind, name, operation.name, path, order=operation.order, tensor=tensor)
+
+    def _steps(self, row: int) -> tuple[Step, ...]:
+        operation = self._recording.operations[row]
+        end = (self._id_of_row[row], row)
+        if operation.kind == "input":
+            return ((ROOT, -1), end)
+        if operation.kind == "parameter":
+            chain = self._hierarchy.chain(self._container(operation))
+            return (*((container.id, -1) for container in chain), end)
+        return (*self._steps_of_call(operation.call), end)
+
+    def _steps_of_call(self, call: int) -> tuple[Step, ...]:
+        if call not in self._call_steps:
+            active: dict[int, int] = {}
+            current = call
+            while current >= 0:
+                active.setdefault(self._recording.calls[current].module, current)
+                current = self._recording.calls[current].parent
+            chain = self._hierarchy.chain(self._container_of(self._recording.calls[call].module))
+            self._call_steps[call] = tuple((c.id, active.get(c.module, -1)) for c in chain)
+        return self._call_steps[call]
+
+    def _lift(self, flow: VisibleFlow) -> None:
+        source = self._steps(flow.source)
+        target = self._steps(flow.target) if flow.target >= 0 else self._result_steps(flow)
+        shared = _shared_length(source, target)
+        across = self._entering(flow, target[shared])
+        self._join(source[shared - 1][0], source[shared][0], target[shared][0], across)
+        for step, (child, _) in zip(source[shared:], source[shared + 1 :], strict=False):
+            crossing = self._leaving(flow, step)
+            self._join(step[0], child, self._port(step[0], "output", crossing), crossing)
+        for step, (child, _) in zip(target[shared:], target[shared + 1 :], strict=False):
+            crossing = self._entering(flow, step)
+            self._join(step[0], self._port(step[0], "input", crossing), child, crossing)
+
+    def _entering(self, flow: VisibleFlow, step: Step) -> Crossing:
+        """The tensor as it crosses into a node."""
+        inside = (n for n, (row, _) in enumerate(flow.way) if self._is_inside(row, step))
+        return self._crossing(flow, next(inside, len(flow.way) - 1))
+
+    def _leaving(self, flow: VisibleFlow, step: Step) -> Crossing:
+        """The tensor as it crosses out of a node."""
+        outside = (n for n, (row, _) in enumerate(flow.way) if not self._is_inside(row, step))
+        return self._crossing(flow, next(outside, len(flow.way) - 1))
+
+    def _crossing(self, flow: VisibleFlow, stretch: int) -> Crossing:
+        key: tuple[object, ...] = (self._id_of_row[flow.source], flow.slot)
+        if stretch:  # made by a hidden operation: told apart by its place in its call
+            operation = self._recording.operations[flow.way[stretch - 1][0]]
+            began = self._recording.calls[operation.call].order
+            key = (*key, operation.call < 0 or operation.order - began)
+        return Crossing(key, flow.way[stretch][1])
+
+    def _is_inside(self, row: int, step: Step) -> bool:
+        if row < 0:
+            return False
+        steps = self._steps_of_call(self._recording.operations[row].call)
+        return any(_same(own, step) for own in steps) or self._id_of_row.get(row) == step[0]
+
+    def _result_steps(self, flow: VisibleFlow) -> tuple[Step, ...]:
+        node_id = f"{ROOT}::output:{flow.result}"
+        if node_id not in self.nodes:
+            node = Node(node_id, "output", flow.result or "output", "", ROOT, tensor=flow.tensor)
+            self._add_node(node, ROOT)
+        return ((ROOT, -1), (node_id, -1))
+
+    def _port(self, level: str, kind: NodeKind, crossing: Crossing) -> str:
+        key = (level, kind, crossing.key[:2])
+        if key not in self._ports:
+            number = sum(1 for node in self.levels[level].nodes.values() if node.kind == kind)
+            node_id = f"{level}::{kind}#{number}"
+            path = self._hierarchy.containers[level].path
+            self._add_node(Node(node_id, kind, "", "", path, tensor=crossing.tensor), level)
+            self._ports[key] = node_id
+        return self._ports[key]
+
+    def _join(self, level: str, source: str, target: str, crossing: Crossing) -> None:
+        edges = self.levels[level].edges
+        edge = edges.setdefault((source, target), Edge(source, target, crossing.tensor))
+        edge.makers.add(crossing.key)
+
+
+def _shared_length(source: tuple[Step, ...], target: tuple[Step, ...]) -> int:
+    length = 1  # the root is always shared
+    while length < min(len(source), len(target)) - 1 and _same(source[length], target[length]):
+        length += 1
+    return length
+
+
+def _same(one: Step, other: Step) -> bool:
+    return one[0] == other[0] and (one[1] == other[1] or -1 in (one[1], other[1]))

@@ -1,0 +1,105 @@
+"""What was observed in one forward pass, as pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from interpogate.graph.modules import Source
+from interpogate.graph.values import Structure, Tensor
+
+OperationKind = Literal["call", "input", "parameter", "pass"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a module."""
+
+    module: int
+    parent: int
+    """The call it was made from; -1 for the root's."""
+    number: int
+    """Which call of this module, from 0."""
+    order: int
+    """Position among all calls and operations."""
+    inputs: Structure
+    """One row of depth 0 for each argument."""
+    positional: int
+    """How many of the arguments came by position."""
+    outputs: Structure
+    """Empty if it did not return."""
+    duration_us: float
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A tensor operation, a model input, a parameter in use, or a module that passes tensors on.
+
+    `pass` stands for a module whose output no observed operation inside it made: it returns its
+    input, or works in compiled code.
+    """
+
+    name: str
+    kind: OperationKind
+    call: int
+    order: int
+    outputs: tuple[Tensor, ...]
+    source: Source | None = None
+    module: int = -1
+    """For a parameter: the module that owns it."""
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A tensor that one operation made and another one took; rows of `Recording.operations`."""
+
+    source: int
+    slot: int
+    """Which output of the source."""
+    target: int
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Result:
+    """A tensor in what the model returned."""
+
+    name: str
+    source: int
+    slot: int
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a forward pass raised."""
+
+    message: str
+    type_name: str
+    source: Source | None
+    operation: int
+    """Row of the operation that raised; -1 if none did."""
+    call: int
+    """Innermost call that did not return; -1 if unknown."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One forward pass."""
+
+    calls: tuple[Call, ...]
+    operations: tuple[Operation, ...]
+    flows: tuple[Flow, ...]
+    results: tuple[Result, ...]
+    used_modules: frozenset[int]
+    """Modules whose own parameters took part in an operation."""
+    failure: Failure | None = None
+
+    def calls_of(self, module: int) -> tuple[Call, ...]:
+        """All calls of one module in order."""
+        return tuple(call for call in self.calls if call.module == module)
+
+
+NOTHING = Recording((), (), (), (), frozenset())

@@ -1,0 +1,41 @@
+"""Where things are written: the file and line of a class, of an operation, of an exception."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from types import CodeType, TracebackType
+from typing import Any
+
+import torch
+
+from interpogate.graph.modules import Source
+
+_LIBRARY_FOLDERS = (torch.__path__[0] + os.sep, os.path.dirname(os.path.dirname(__file__)) + os.sep)
+
+
+def class_source(kind: type[Any]) -> Source | None:
+    """File and line of a class statement, if it has a source file."""
+    try:
+        file = inspect.getsourcefile(kind)
+        _, line = inspect.getsourcelines(kind)
+    except (OSError, TypeError):
+        return None
+    return Source(os.path.abspath(file), max(line, 1)) if file else None
+
+
+def code_source(code: CodeType, line: int) -> Source | None:
+    """File and line inside running code; None for code without a file."""
+    file = code.co_filename
+    return None if file.startswith("<") else Source(os.path.abspath(file), line)
+
+
+def failure_source(traceback: TracebackType | None) -> Source | None:
+    """The innermost line of a traceback outside torch and this package."""
+    found = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if not code.co_filename.startswith(_LIBRARY_FOLDERS):
+            found = code_source(code, traceback.tb_lineno) or found
+        traceback = traceback.tb_next
+    return found
