@@ -58,6 +58,7 @@ async function npm(args, progress) {
   const [program, first] = npmCommand();
   await run(program, [...first, ...args, "--no-audit", "--no-fund"], {
     progress,
-    otherwise: "npm could not install the packages: see the lines above, often the network is missing.",
+    otherwise:
+      "npm could not install the packages: see the lines above, often the network is missing.",
   });
 }

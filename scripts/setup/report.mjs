@@ -61,7 +61,8 @@ export async function step(name, work) {
  */
 function beat(name, since, latest) {
   const line = `… ${name}: ${elapsed(since)}${latest ? `, ${latest}` : ""}`;
-  if (terminal) process.stdout.write(`\r\u001b[2K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
+  if (terminal)
+    process.stdout.write(`\r\u001b[2K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
   else say(line.slice(0, 160));
 }
 

@@ -17,7 +17,9 @@ const SKIPPED = new Set(["node_modules", "__pycache__", "dist", ".mypy_cache", "
 export function filesBelow(places) {
   return places.filter(existsSync).flatMap((place) => {
     if (!statSync(place).isDirectory()) return [place];
-    const names = readdirSync(place).filter((name) => !SKIPPED.has(name)).sort();
+    const names = readdirSync(place)
+      .filter((name) => !SKIPPED.has(name))
+      .sort();
     return filesBelow(names.map((name) => join(place, name)));
   });
 }
@@ -42,7 +44,8 @@ export function fingerprint(places, ...facts) {
  */
 export async function unlessDone(what, work) {
   const { stamp, product, fingerprint: wanted } = what;
-  if (existsSync(product) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
+  if (existsSync(product) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted)
+    return false;
   await work();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
