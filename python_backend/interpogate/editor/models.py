@@ -1,0 +1,112 @@
+"""All open models by name: answers the methods of the route `server`, hands on the others.
+
+Called by `server.py` with JSON values; knows neither pygls nor processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+from typing import Any, TypeVar
+
+from interpogate.editor import problems
+from interpogate.editor.opened_model import Emit, Launch, OpenedModel
+from interpogate.editor.problems import RequestFailed
+from interpogate.protocol import messages as m
+from interpogate.protocol.codec import MalformedMessage, decode, encode
+from interpogate.version import VERSION
+
+Message = TypeVar("Message")
+
+
+class Models:
+    """The open models. All methods take and give JSON values, or raise `RequestFailed`."""
+
+    def __init__(self, *, emit: Emit, launch: Launch) -> None:
+        self._emit = emit
+        self._launch = launch
+        self._numbers = itertools.count(1)
+        self._models: dict[str, OpenedModel] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._answers = {
+            "session/hello": self._hello,
+            "model/open": self._open,
+            "model/read": self._read,
+            "model/list": self._list,
+            "model/restart": self._restart,
+            "model/close": self._close,
+        }
+
+    async def answer(self, method: str, params: Any) -> Any:
+        """The result of a method of the route `server`."""
+        return encode(await self._answers[method](params))
+
+    async def forward(self, method: str, params: Any) -> Any:
+        """The result of a method of the route `worker`, from the model's worker."""
+        model_id = params.get("modelId") if isinstance(params, dict) else None
+        return await self._named(str(model_id)).request(method, params)
+
+    async def close_all(self) -> None:
+        """End every worker, all at the same time, those included that are being ended already."""
+        for model in self._models.values():
+            self._begin_closing(model)
+        self._models.clear()
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def _hello(self, params: Any) -> m.Welcome:
+        hello = _decoded(params, m.Hello)
+        if hello.protocol_version != m.PROTOCOL_VERSION:
+            raise RequestFailed.of(problems.other_version(hello.protocol_version))
+        return m.Welcome(
+            protocol_version=m.PROTOCOL_VERSION,
+            package_version=VERSION,
+            python_version=".".join(map(str, sys.version_info[:3])),
+            interpreter=sys.executable,
+        )
+
+    async def _open(self, params: Any) -> m.ModelState:
+        request = _decoded(params, m.OpenModel)
+        model_id = f"model-{next(self._numbers)}"
+        model = OpenedModel(model_id, request, emit=self._emit, launch=self._launch)
+        self._models[model_id] = model
+        return model.start()
+
+    async def _read(self, params: Any) -> m.ModelState:
+        return self._referenced(params).state
+
+    async def _list(self, _params: Any) -> m.ModelStates:
+        return m.ModelStates(models=tuple(model.state for model in self._models.values()))
+
+    async def _restart(self, params: Any) -> m.ModelState:
+        return self._referenced(params).start()
+
+    async def _close(self, params: Any) -> m.Nothing:
+        model = self._referenced(params)
+        del self._models[model.state.model_id]
+        await asyncio.shield(self._begin_closing(model))
+        return m.Nothing()
+
+    def _begin_closing(self, model: OpenedModel) -> asyncio.Task[None]:
+        """Close in a task that nobody cancels, so that no worker stays behind."""
+        closing = asyncio.create_task(model.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        return closing
+
+    def _referenced(self, params: Any) -> OpenedModel:
+        return self._named(_decoded(params, m.ModelReference).model_id)
+
+    def _named(self, model_id: str) -> OpenedModel:
+        model = self._models.get(model_id)
+        if model is None:
+            raise RequestFailed.of(problems.unknown_model(model_id))
+        return model
+
+
+def _decoded(params: Any, kind: type[Message]) -> Message:
+    try:
+        return decode(params, kind)
+    except MalformedMessage as error:
+        raise RequestFailed.of(problems.malformed(str(error))) from error

@@ -1,0 +1,146 @@
+"""What the editor process itself has to tell the user, and the failure that carries it.
+
+Called by the other modules of this package; knows neither processes nor the language server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interpogate.protocol.codec import MalformedMessage, decode, encode
+from interpogate.protocol.messages import PROTOCOL_VERSION, Problem
+from interpogate.transport.bound import SERVER_ERROR
+
+
+class RequestFailed(Exception):
+    """A request ends with an error reply: the worker's own, unchanged, or one made here."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error.get("message", ""))
+        self.error = error
+
+    @classmethod
+    def of(cls, problem: Problem) -> RequestFailed:
+        """A failure that the editor process found itself."""
+        return cls({"code": SERVER_ERROR, "message": problem.message, "data": encode(problem)})
+
+    @property
+    def problem(self) -> Problem:
+        """What the error carries; a plain one if it carries none."""
+        try:
+            return decode(self.error.get("data"), Problem)
+        except MalformedMessage:
+            return internal()
+
+
+_REPORT = "The log of the Interpogate output channel says more."
+
+
+def internal() -> Problem:
+    """Nobody foresaw this; the log has the place."""
+    return Problem(code="internal", message="Interpogate made a mistake.", hint=_REPORT)
+
+
+def malformed(reason: str) -> Problem:
+    """Parameters that are not what the method asks for."""
+    return Problem(code="protocol.malformed", message=f"The request was {reason}.", hint=_RELOAD)
+
+
+def other_version(version: int) -> Problem:
+    """The other side speaks another protocol version, as after an update in a running window."""
+    return Problem(
+        code="protocol.version",
+        message=f"Protocol version {version} met version {PROTOCOL_VERSION}.",
+        hint=_RELOAD,
+    )
+
+
+_RELOAD = "Reload the window, so that all parts of Interpogate have the same version."
+
+
+def unknown_model(model_id: str) -> Problem:
+    """No open model has this name."""
+    return Problem(
+        code="model.unknown",
+        message=f"No model named {model_id} is open.",
+        hint="Open the model again.",
+        action="openModel",
+    )
+
+
+def not_started() -> Problem:
+    """The worker does not run yet."""
+    return Problem(
+        code="model.notReady",
+        message="The model is still being loaded.",
+        hint="Wait until it is loaded.",
+    )
+
+
+def worker_stopped() -> Problem:
+    """A request came after the worker's end."""
+    return Problem(
+        code="worker.stopped",
+        message="The model's worker is not running.",
+        hint="Restart it to go on.",
+        action="restart",
+    )
+
+
+def worker_ended(words: str) -> Problem:
+    """The worker's end, in the words of `WorkerExit`."""
+    return Problem(
+        code="worker.stopped",
+        message=words,
+        hint="Restart it; the Interpogate output channel shows what it printed last.",
+        action="restart",
+    )
+
+
+def worker_not_started(reason: str) -> Problem:
+    """The operating system refused to start the process."""
+    return Problem(
+        code="worker.notStarted",
+        message=f"The model's worker could not be started: {reason}.",
+        hint="Select another Python interpreter.",
+        action="selectInterpreter",
+    )
+
+
+def folder_missing(folder: str) -> Problem:
+    """The folder that the worker should start in is not there."""
+    return Problem(
+        code="source.notFound",
+        message=f"The folder {folder} does not exist.",
+        hint="Open the model from a folder that exists.",
+        action="openModel",
+    )
+
+
+def worker_silent() -> Problem:
+    """The process runs but did not answer the first request."""
+    return Problem(
+        code="worker.silent",
+        message="The model's worker started but did not answer.",
+        hint="Restart it, or select another Python interpreter.",
+        action="restart",
+    )
+
+
+def worker_busy() -> Problem:
+    """The worker has stopped reading, as when user code holds the interpreter's lock."""
+    return Problem(
+        code="worker.busy",
+        message="The model's worker does not take any more requests.",
+        hint="Wait, or restart it.",
+        action="restart",
+    )
+
+
+def request_too_large() -> Problem:
+    """A request over the bound of one message."""
+    return Problem(
+        code="message.tooLarge",
+        message="The request is larger than 4 MB.",
+        hint="Shorten the text or the inputs.",
+    )
