@@ -15,8 +15,8 @@ export async function buildEverything() {
   const { buildExtension } = await import("./extension.mjs");
   const { fillBundle } = await import("./bundle.mjs");
   const { packExtension } = await import("./package.mjs");
+  await fillBundle();
   await buildPage();
   await buildExtension();
-  await fillBundle();
   await packExtension();
 }

@@ -1,0 +1,22 @@
+/** Starts the Chromium that plays the person, with WebGL in software where there is no graphics card. */
+import { provideChromium } from "./chromium.mjs";
+
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-gl=angle",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--ignore-gpu-blocklist",
+];
+
+/** @returns {Promise<import("playwright-core").Browser>} */
+export async function launchBrowser() {
+  const executablePath = await provideChromium();
+  const { chromium } = await import("playwright-core");
+  return chromium.launch({ executablePath, args: ["--headless=new", ...ARGUMENTS] });
+}

@@ -1,0 +1,140 @@
+/**
+ * The Interpogate page inside a webview, met by role and name, as a screen reader meets it.
+ */
+import { until } from "./waiting.mjs";
+
+const DOCUMENT = "/webview/browser/pre/fake.html";
+
+/** One page: the panel beside the code, or the view in the side bar. */
+export class InterpogatePage {
+  /** @param {import("playwright-core").Frame} frame */
+  constructor(frame) {
+    this.frame = frame;
+    this.tree = frame.getByRole("tree", { name: "Model graph" });
+    this.inspector = frame.getByRole("region", { name: "Inspector" });
+    this.text = frame.getByRole("textbox", { name: "Text" });
+    this.inputs = frame.getByRole("textbox", { name: "Inputs" });
+    this.tokens = frame.getByRole("list", { name: "Tokens" });
+    this.nextTokens = frame.getByRole("table", { name: "Next tokens" });
+  }
+
+  /**
+   * Waits for a page that has something; webviews are no children of their panel, so all are asked.
+   * @param {import("./workbench.mjs").Workbench} workbench
+   * @param {(page: InterpogatePage) => Promise<boolean>} [accepts]
+   * @param {number} [limitMs]
+   */
+  static async find(workbench, accepts = (page) => page.isShown(), limitMs = 60_000) {
+    return until(
+      "the Interpogate page",
+      async () => {
+        for (const page of InterpogatePage.all(workbench)) {
+          if (await accepts(page).catch(() => false)) return page;
+        }
+        return null;
+      },
+      limitMs,
+    );
+  }
+
+  /**
+   * Waits for a page that shows the graph of a model.
+   * @param {import("./workbench.mjs").Workbench} workbench
+   * @param {number} [limitMs]
+   */
+  static withGraph(workbench, limitMs = 60_000) {
+    return InterpogatePage.find(workbench, (page) => page.hasGraph(), limitMs);
+  }
+
+  /** @param {import("./workbench.mjs").Workbench} workbench */
+  static all(workbench) {
+    const frames = workbench.page.frames().filter((frame) => frame.url().includes(DOCUMENT));
+    return frames.map((frame) => new InterpogatePage(frame));
+  }
+
+  async isShown() {
+    return (await this.frame.locator("#app > *").count()) > 0;
+  }
+
+  async hasGraph() {
+    return (await this.tree.getByRole("treeitem").count()) > 1;
+  }
+
+  /** @param {string} name */
+  button(name) {
+    return this.frame.getByRole("button", { name, exact: true });
+  }
+
+  /** @param {string} path of a module */
+  item(path) {
+    return this.tree.getByRole("treeitem", { name: path, exact: true });
+  }
+
+  /** @returns {Promise<string[]>} names of all items that are unfolded so far */
+  async paths() {
+    const items = await this.tree.getByRole("treeitem").all();
+    return Promise.all(items.map(async (item) => (await item.getAttribute("aria-label")) ?? ""));
+  }
+
+  /**
+   * Selects a module by keyboard, as one does without a mouse.
+   * @param {string} path
+   */
+  async select(path) {
+    await this.unfoldTo(path);
+    await this.item(path).focus();
+    await this.frame.page().keyboard.press("Enter");
+    await this.inspector.getByText(path, { exact: true }).first().waitFor();
+  }
+
+  /**
+   * Unfolds what hides a module: each closed item that is the path's beginning.
+   * @param {string} path
+   */
+  async unfoldTo(path) {
+    await until(`${path} in the graph's tree`, async () => {
+      if (await this.item(path).count()) return true;
+      const closed = await this.tree.locator('[role="treeitem"][aria-expanded="false"]').all();
+      for (const item of closed) {
+        if (!holds((await item.getAttribute("aria-label")) ?? "", path)) continue;
+        await item.focus();
+        await this.frame.page().keyboard.press("ArrowRight");
+        return false;
+      }
+      return false;
+    });
+  }
+
+  /**
+   * @param {string} text
+   */
+  async run(text) {
+    await this.text.fill(text);
+    await this.button("Run forward pass").click();
+    await this.runEnded();
+  }
+
+  /** The button stands again when the run is over. */
+  async runEnded() {
+    await this.button("Cancel").waitFor({ state: "hidden" });
+    await this.button("Run forward pass").waitFor();
+  }
+
+  /** @returns {Promise<string>} everything that can be read */
+  async words() {
+    return this.frame.locator("body").innerText();
+  }
+}
+
+/**
+ * Whether the item named `name` is a container of `path`; a folded group is named by its first and last member.
+ * @param {string} name
+ * @param {string} path
+ */
+function holds(name, path) {
+  if (path === name || path.startsWith(`${name}.`) || name === ".") return true;
+  const [first, last] = name.split(" – ");
+  if (!first || !last) return false;
+  const stem = first.slice(0, first.lastIndexOf(".") + 1);
+  return path.startsWith(stem);
+}

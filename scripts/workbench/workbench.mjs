@@ -1,0 +1,177 @@
+/**
+ * VS Code's own user interface, driven as a person does: palette, editors, side bar, notifications.
+ * Knows nothing of the Interpogate page: see `interpogate-page.mjs`.
+ */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { until } from "./waiting.mjs";
+
+const VIEWPORT = { width: 1400, height: 860 };
+
+/** One window of VS Code. */
+export class Workbench {
+  /** @param {import("playwright-core").Page} page */
+  constructor(page) {
+    this.page = page;
+    /** @type {string[]} what the browser reported as uncaught */
+    this.failures = [];
+    page.on("pageerror", (error) => this.failures.push(error.message));
+  }
+
+  /**
+   * Opens a folder and waits until the extension's icon stands in the activity bar: from then on its
+   * commands are in the palette.
+   * @param {import("playwright-core").BrowserContext} context
+   * @param {import("./server.mjs").Server} server
+   * @param {string} folder
+   */
+  static async open(context, server, folder) {
+    const page = await context.newPage();
+    await page.setViewportSize(VIEWPORT);
+    const workbench = new Workbench(page);
+    await page.goto(server.urlOf(folder));
+    await workbench.ready();
+    return workbench;
+  }
+
+  async ready() {
+    await this.page.locator(".monaco-workbench").waitFor();
+    await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
+    await this.activityIcon().waitFor();
+  }
+
+  activityIcon() {
+    return this.page.locator('.activitybar a.action-label[aria-label^="Interpogate"]');
+  }
+
+  quickInput() {
+    return this.page.locator(".quick-input-widget:visible");
+  }
+
+  /**
+   * The list of a quick pick is made when it opens: it is opened again until the row is there.
+   * @param {string} key
+   * @param {string} text
+   * @param {string} label
+   */
+  async pick(key, text, label) {
+    await until(`"${label}" in the list`, async () => {
+      await this.page.keyboard.press(key);
+      const found = await this.choose(text, label).catch(() => false);
+      if (!found) await this.page.keyboard.press("Escape");
+      return found;
+    });
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} label
+   */
+  async choose(text, label) {
+    const input = this.quickInput().locator("input").first();
+    await input.waitFor({ timeout: 3000 });
+    await input.fill(text);
+    const rows = this.quickInput().locator(".quick-input-list .monaco-list-row");
+    await rows.filter({ hasText: label }).first().click({ timeout: 3000 });
+    return true;
+  }
+
+  /** @param {string} title such as `Interpogate: Open Demo Model` */
+  async runCommand(title) {
+    await this.pick("Control+Shift+P", `>${title}`, title);
+  }
+
+  /**
+   * Answers a question that a command asks in the palette.
+   * @param {string} text
+   */
+  async answer(text) {
+    const input = this.quickInput().locator("input").first();
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** @param {string} name of a file in the workspace */
+  async openFile(name) {
+    await this.pick("Control+P", name, name);
+    const editor = this.editor(name);
+    await editor.waitFor();
+    return editor;
+  }
+
+  /** @param {string} name */
+  editor(name) {
+    return this.page.locator(`.editor-instance .monaco-editor[data-uri$="/${name}"]`);
+  }
+
+  /** @param {string} name */
+  tab(name) {
+    return this.page.locator(".tabs-container .tab", { hasText: name });
+  }
+
+  /**
+   * Places the cursor by a real click and keys.
+   * @param {string} name
+   * @param {number} line from 1
+   */
+  async placeCursor(name, line) {
+    await this.tab(name).click();
+    await this.editor(name)
+      .locator(".view-lines")
+      .click({ position: { x: 200, y: 5 } });
+    await this.page.keyboard.press("Control+G");
+    await this.answer(`${line}`);
+    await this.page.keyboard.press("End");
+  }
+
+  /** @param {string} name */
+  async save(name) {
+    await this.tab(name).click();
+    await this.page.keyboard.press("Control+S");
+    await until(`${name} to be saved`, async () => (await this.dirtyTab(name).count()) === 0);
+  }
+
+  /** @param {string} name */
+  dirtyTab(name) {
+    return this.page.locator(".tabs-container .tab.dirty", { hasText: name });
+  }
+
+  /** @param {string | RegExp} text */
+  notification(text) {
+    return this.page.locator(".notification-list-item", { hasText: text });
+  }
+
+  /** @returns {Promise<string[]>} the texts of all notifications that stand there */
+  async notifications() {
+    return this.page
+      .locator(".notification-list-item .notification-list-item-message")
+      .allInnerTexts();
+  }
+
+  /** @param {string} label of a button in a notification */
+  async pressInNotification(label) {
+    await this.page.locator(".notification-list-item .monaco-button", { hasText: label }).click();
+  }
+
+  async closeNotifications() {
+    await this.runCommand("Notifications: Clear All Notifications");
+  }
+
+  /** @param {string} label of a row in a tree of the side bar */
+  sideBarRow(label) {
+    return this.page.locator(".sidebar .monaco-list-row", { hasText: label });
+  }
+
+  /** @param {string} file where the picture goes */
+  async screenshot(file) {
+    mkdirSync(dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+  }
+
+  /** Reloads the window, as *Developer: Reload Window* does. */
+  async reload() {
+    await this.page.reload();
+    await this.ready();
+  }
+}
