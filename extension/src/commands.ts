@@ -1,0 +1,131 @@
+/**
+ * The one table of commands: what each does, given the parts of the extension.
+ *
+ * `package.json` gives titles, icons and conditions; a test holds both to the same names. Failures of
+ * every command end as one notice.
+ */
+
+import * as vscode from "vscode";
+import type { HookKind } from "../../webview/src/protocol/messages.generated";
+import type { HookInserter } from "./insert";
+import type { Models, OpenModel, SelectedNode } from "./models";
+import type { Notices } from "./notices";
+import { type Opener, requireTrust } from "./opener";
+import type { Pages } from "./pages";
+import type { Panels } from "./panel";
+import { isRecord, problem } from "./problems";
+import type { PythonChooser } from "./python";
+import type { Runs } from "./runs";
+import type { SourceOpener } from "./source";
+import type { ModuleRow } from "./tree";
+
+/** What commands act on. */
+export interface CommandParts {
+  readonly models: Models;
+  readonly opener: Opener;
+  readonly panels: Panels;
+  readonly pages: Pages;
+  readonly runs: Runs;
+  readonly inserter: HookInserter;
+  readonly sources: SourceOpener;
+  readonly python: PythonChooser;
+  readonly notices: Notices;
+  readonly log: vscode.LogOutputChannel;
+}
+
+type Action = (parts: CommandParts, argument: unknown) => unknown;
+
+/** Every command by its name without the prefix `interpogate.`. */
+export const COMMANDS: Readonly<Record<string, Action>> = {
+  openModel: ({ opener }) => opener.ask(),
+  openDemoModel: ({ opener }) => opener.openDemo(),
+  openModelFromFile: ({ opener }, uri) =>
+    opener.openFile(uri instanceof vscode.Uri ? uri : undefined),
+  runForwardPass: (parts, row) => runForwardPass(parts, row),
+  cancelRun: (parts, row) => parts.runs.cancel(modelFor(parts, row)),
+  insertPreHook: (parts, row) => insertHook(parts, row, "pre"),
+  insertPostHook: (parts, row) => insertHook(parts, row, "post"),
+  insertBothHooks: (parts, row) => insertHook(parts, row, "both"),
+  copyPath: (parts, row) => vscode.env.clipboard.writeText(nodeFor(parts, row).path),
+  goToSource: (parts, row) => parts.sources.open(modelFor(parts, row), nodeFor(parts, row).node),
+  restartModel: (parts, row) => parts.models.restart(modelFor(parts, row)),
+  closeModel: (parts, row) => parts.models.close(modelFor(parts, row)),
+  selectInterpreter: ({ python }) => python.select(),
+  showLog: ({ log }) => log.show(),
+  showGraph: (parts, row) => parts.panels.show(modelFor(parts, row)),
+  selectModule: (parts, row) => selectModule(parts, row),
+};
+
+/** Registers the whole table. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const registered = Object.entries(COMMANDS).map(([name, action]) =>
+    vscode.commands.registerCommand(`interpogate.${name}`, async (argument: unknown) => {
+      try {
+        return plainResult(await action(parts, argument));
+      } catch (error) {
+        void parts.notices.showError(error, fixesFor(parts, argument));
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+/** Other extensions may call commands: they get names, not our objects. */
+function plainResult(result: unknown): string | undefined {
+  const state = isRecord(result) ? result.state : undefined;
+  return isRecord(state) ? String(state.modelId) : undefined;
+}
+
+function fixesFor(parts: CommandParts, argument: unknown): { restart(): unknown } {
+  const model = isRow(argument) ? argument.model : parts.models.active;
+  return { restart: () => model !== undefined && parts.models.restart(model) };
+}
+
+function modelFor({ models }: CommandParts, row: unknown): OpenModel {
+  const model = isRow(row) ? row.model : models.active;
+  if (model === undefined) {
+    throw problem("model.none", "No model is open.", "Open one first.", "openModel");
+  }
+  return model;
+}
+
+function nodeFor(parts: CommandParts, row: unknown): SelectedNode {
+  if (isRow(row)) {
+    return { node: row.path, path: row.path };
+  }
+  const { selection } = modelFor(parts, row);
+  if (selection === undefined) {
+    throw problem("node.none", "Nothing is selected.", "Click a node of the graph or the tree.");
+  }
+  return selection;
+}
+
+function insertHook(parts: CommandParts, row: unknown, kind: HookKind): Promise<string> {
+  return parts.inserter.insert(modelFor(parts, row), nodeFor(parts, row).node, kind);
+}
+
+async function runForwardPass(parts: CommandParts, row: unknown): Promise<void> {
+  requireTrust();
+  const model = modelFor(parts, row);
+  parts.panels.show(model);
+  await parts.runs.start(model);
+}
+
+/** Selects a module of the tree in every page of its model, and shows one if there is none. */
+function selectModule({ models, pages, panels }: CommandParts, row: unknown): void {
+  if (!isRow(row)) {
+    return;
+  }
+  models.select(row.model, { node: row.path, path: row.path });
+  if (pages.of(row.model).length === 0) {
+    panels.show(row.model);
+  }
+  for (const page of pages.of(row.model)) {
+    page.reveal(row.path);
+  }
+}
+
+function isRow(value: unknown): value is ModuleRow {
+  return isRecord(value) && typeof value.path === "string" && isRecord(value.model);
+}

@@ -1,0 +1,98 @@
+/**
+ * Entry point of the VS Code extension: makes the parts, wires them, takes them down.
+ *
+ * Knows what parts there are and nothing of what they do. Nothing is spawned here: the backend starts
+ * when it is first asked for something in a trusted workspace.
+ */
+
+import * as vscode from "vscode";
+import { Backend } from "./backend";
+import { type CommandParts, registerCommands } from "./commands";
+import { followContext } from "./context";
+import { PythonEditors } from "./editors";
+import { followFailures } from "./failures";
+import { hostFor } from "./host";
+import { HookInserter } from "./insert";
+import { LibraryOffer } from "./library";
+import { Models } from "./models";
+import { Notices } from "./notices";
+import { Opener } from "./opener";
+import type { PageContext } from "./page";
+import { Pages } from "./pages";
+import { Panels, type Restore } from "./panel";
+import { PythonChooser } from "./python";
+import { Runs } from "./runs";
+import { SourceOpener } from "./source";
+import { StatusBar } from "./status";
+import { ModuleTree } from "./tree";
+import { GraphView } from "./view";
+
+let backend: Backend | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Interpogate", { log: true });
+  const python = new PythonChooser();
+  backend = new Backend(python, context.extensionUri, log);
+  context.subscriptions.push(log, python, backend, ...makeParts(context, backend, python, log));
+}
+
+/** VS Code waits for this: no process outlives the extension. */
+export async function deactivate(): Promise<void> {
+  await backend?.stop();
+  backend = undefined;
+}
+
+function makeParts(
+  context: vscode.ExtensionContext,
+  backend: Backend,
+  python: PythonChooser,
+  log: vscode.LogOutputChannel,
+): readonly vscode.Disposable[] {
+  const { extensionUri, workspaceState } = context;
+  const models = new Models(backend);
+  const editors = new PythonEditors();
+  const opener = new Opener(models, workspaceState);
+  const notices = makeNotices(log, opener, python, backend);
+  const library = new LibraryOffer(backend, workspaceState, extensionUri, log);
+  const inserter = new HookInserter(backend, editors, library);
+  const sources = new SourceOpener(backend, editors);
+  const pages = new Pages();
+  const host = { models, inserter, sources, opener, notices };
+  const page: PageContext = { extensionUri, backend, hostFor: (each) => hostFor(each, host) };
+  const restore: Restore = (remembered) =>
+    opener.restore(remembered).catch((error: unknown) => void notices.showError(error));
+  const panels = new Panels(page, pages, models, restore);
+  opener.showIn(panels);
+  const tree = new ModuleTree(backend, models);
+  const runs = new Runs(backend);
+  const parts: CommandParts = {
+    ...{ models, opener, panels, pages, runs, inserter, sources, python, notices, log },
+  };
+  return [
+    models,
+    editors,
+    panels,
+    tree,
+    new GraphView(page, pages, models, restore),
+    new StatusBar(models),
+    pages.follow(models),
+    backend.onEvent((event) => pages.notify(event)),
+    followContext(models),
+    followFailures(backend, models, notices),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => pages.reload()),
+    registerCommands(parts),
+  ];
+}
+
+function makeNotices(
+  log: vscode.LogOutputChannel,
+  opener: Opener,
+  python: PythonChooser,
+  backend: Backend,
+): Notices {
+  return new Notices(log, {
+    restart: () => backend.restart(),
+    selectInterpreter: () => python.select(),
+    openModel: () => opener.ask(),
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * Tells the user about what fails while nobody waits for it: models, runs, the editor process.
+ *
+ * Each failure is told once, when it happens.
+ */
+
+import * as vscode from "vscode";
+import type { Backend, Crash } from "./backend";
+import type { ModelChange, Models } from "./models";
+import type { Notices } from "./notices";
+import { problem } from "./problems";
+
+export function followFailures(
+  backend: Backend,
+  models: Models,
+  notices: Notices,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    models.onDidChange((change) => showFailure(change, models, notices)),
+    models.onDidFail((error) => void notices.showError(error)),
+    backend.onDidFail((error) => void notices.showError(error)),
+    backend.onDidCrash((crash) => showCrash(crash, backend, notices)),
+  );
+}
+
+function showFailure({ model, before }: ModelChange, models: Models, notices: Notices): void {
+  const { phase, problem: found } = model.state;
+  const isNew = before?.phase !== phase && (phase === "failed" || phase === "stopped");
+  // The end of the editor process is told for all models at once.
+  if (isNew && found !== undefined && found !== null && found.code !== "editor.ended") {
+    void notices.showProblem(found, { restart: () => models.restart(model) });
+  }
+}
+
+function showCrash({ willRestart }: Crash, backend: Backend, notices: Notices): void {
+  const hint = willRestart
+    ? "It is started again, and the open models with it."
+    : "It ended several times in a row and is not started again by itself.";
+  const { problem: found } = problem(
+    "editor.crashed",
+    "The Interpogate backend ended unexpectedly.",
+    hint,
+    willRestart ? "none" : "restart",
+  );
+  void notices.showProblem(found, { restart: () => backend.restart() });
+}

@@ -1,0 +1,86 @@
+/**
+ * Shows problems to the user: one sentence, the hint, and a button for the one fix there is.
+ *
+ * The only place that turns a problem's action into a button. Knows no pages.
+ */
+
+import * as vscode from "vscode";
+import type { Problem } from "../../webview/src/protocol/messages.generated";
+import { problemOf, UNTRUSTED_CODE } from "./problems";
+
+/** What buttons do; the model a problem belongs to is known by whoever hands these in. */
+export interface Fixes {
+  restart(): unknown;
+  selectInterpreter(): unknown;
+  openModel(): unknown;
+}
+
+const SHOW_LOG = "Show Log";
+const MANAGE_TRUST = "Manage Workspace Trust";
+
+export class Notices {
+  readonly #log: vscode.LogOutputChannel;
+  readonly #fixes: Fixes;
+
+  constructor(log: vscode.LogOutputChannel, fixes: Fixes) {
+    this.#log = log;
+    this.#fixes = fixes;
+  }
+
+  /** Shows an error of any kind; `fixes` replaces what the buttons do. */
+  async showError(error: unknown, fixes: Partial<Fixes> = {}): Promise<void> {
+    if (error instanceof vscode.CancellationError) {
+      return;
+    }
+    const found = problemOf(error);
+    this.#log.error(`${found.code}: ${found.message}`);
+    await this.showProblem(found, fixes);
+  }
+
+  async showProblem(found: Problem, fixes: Partial<Fixes> = {}): Promise<void> {
+    const text = [found.message, found.hint].filter((part) => part !== "").join(" ");
+    const fix = buttonOf(found);
+    const buttons = fix === undefined ? [SHOW_LOG] : [fix, SHOW_LOG];
+    const chosen = await vscode.window.showErrorMessage(text, ...buttons);
+    if (chosen === SHOW_LOG) {
+      this.#log.show(true);
+    } else if (chosen !== undefined) {
+      await this.act(found, fixes);
+    }
+  }
+
+  /** Carries out the fix of a problem. */
+  async act(found: Problem, fixes: Partial<Fixes> = {}): Promise<void> {
+    const all = { ...this.#fixes, ...fixes };
+    if (found.code === UNTRUSTED_CODE) {
+      await vscode.commands.executeCommand("workbench.trust.manage");
+    } else if (found.action === "openFile") {
+      await openFile(found);
+    } else if (found.action !== undefined && found.action !== "none") {
+      await all[found.action]();
+    }
+  }
+}
+
+function buttonOf(found: Problem): string | undefined {
+  if (found.code === UNTRUSTED_CODE) {
+    return MANAGE_TRUST;
+  }
+  const titles = {
+    restart: "Restart Model",
+    selectInterpreter: "Select Interpreter",
+    openFile: "Open File",
+    openModel: "Open Model…",
+    none: undefined,
+  } as const;
+  return titles[found.action ?? "none"];
+}
+
+async function openFile(found: Problem): Promise<void> {
+  if (found.file === undefined || found.file === null) {
+    return;
+  }
+  const line = Math.max(0, (found.line ?? 1) - 1);
+  const selection = new vscode.Range(line, 0, line, 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(found.file), { selection });
+}

@@ -1,0 +1,127 @@
+/**
+ * Opens models: from a name, from a file, or from what the user picks; and shows their graph.
+ *
+ * Every way to open a model ends in `open`, which checks trust first. The lists that the user picks
+ * from are made by `sources.ts`.
+ */
+
+import path from "node:path";
+import * as vscode from "vscode";
+import type { ModelRequest, Models, OpenModel } from "./models";
+import type { Panels, RememberedModel } from "./panel";
+import { problem, untrusted } from "./problems";
+import { DEMO, type FileName, pickName, pickSource, type Recent } from "./sources";
+
+const RECENT = "interpogate.recentModels";
+const RECENT_LIMIT = 10;
+
+export class Opener {
+  readonly #models: Models;
+  readonly #memory: vscode.Memento;
+  #panels: Panels | undefined;
+
+  constructor(models: Models, memory: vscode.Memento) {
+    this.#models = models;
+    this.#memory = memory;
+  }
+
+  /** Hands over where graphs are shown; pages need an opener before panels exist. */
+  showIn(panels: Panels): void {
+    this.#panels = panels;
+  }
+
+  /** Opens a source, relative to a folder, and shows its graph. */
+  async open(source: string, folder = defaultFolder()): Promise<OpenModel> {
+    const written = source.trim();
+    if (written === "") {
+      throw problem("source.empty", "A model needs a name.", "Try demo, or file.py:name.");
+    }
+    const model = await this.#openQuietly({ source: written, folder });
+    this.#models.activate(model);
+    this.#panels?.show(model);
+    await this.#remember({ source: written, folder });
+    return model;
+  }
+
+  openDemo(): Promise<OpenModel> {
+    return this.open(DEMO);
+  }
+
+  /** Asks for a source. */
+  async ask(): Promise<OpenModel | undefined> {
+    requireTrust();
+    const recent = this.#memory.get<readonly Recent[]>(RECENT, []);
+    const picked = await pickSource(activePythonFile(), recent);
+    if (picked === undefined) {
+      return undefined;
+    }
+    return picked.name === undefined
+      ? this.open(picked.source, picked.folder ?? defaultFolder())
+      : this.#openName(picked.name);
+  }
+
+  /** Opens something from a Python file; asks which of its names. */
+  async openFile(uri?: vscode.Uri): Promise<OpenModel | undefined> {
+    requireTrust();
+    const file = uri ?? activePythonFile()?.uri;
+    if (file === undefined || file.scheme !== "file") {
+      throw problem("source.noFile", "No Python file is open.", "Open the one with the model.");
+    }
+    const document = await vscode.workspace.openTextDocument(file);
+    const name = await pickName(document);
+    return name === undefined ? undefined : this.#openName({ document, name });
+  }
+
+  /** Opens what a restored page remembers, as soon as the workspace is trusted. */
+  async restore(remembered: RememberedModel): Promise<OpenModel | undefined> {
+    if (!vscode.workspace.isTrusted) {
+      return undefined;
+    }
+    const model = await this.#openQuietly(remembered);
+    this.#models.activate(this.#models.active ?? model);
+    return model;
+  }
+
+  async #openName({ document, name }: FileName): Promise<OpenModel> {
+    if (document.isDirty) {
+      await document.save();
+    }
+    const root = vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath;
+    const folder = root ?? path.dirname(document.uri.fsPath);
+    const relative = path.relative(folder, document.uri.fsPath).split(path.sep).join("/");
+    return this.open(`${relative}:${name}`, folder);
+  }
+
+  async #openQuietly(request: ModelRequest): Promise<OpenModel> {
+    requireTrust();
+    const title = `Opening ${request.source}`;
+    const options = { location: { viewId: "interpogate.modules" }, title };
+    return vscode.window.withProgress(options, () => this.#models.open(request));
+  }
+
+  async #remember(recent: Recent): Promise<void> {
+    const known = this.#memory.get<readonly Recent[]>(RECENT, []);
+    const others = known.filter(
+      ({ source, folder }) => source !== recent.source || folder !== recent.folder,
+    );
+    await this.#memory.update(RECENT, [recent, ...others].slice(0, RECENT_LIMIT));
+  }
+}
+
+/** Throws unless the workspace is trusted; every command that leads to a process calls it. */
+export function requireTrust(): void {
+  if (!vscode.workspace.isTrusted) {
+    throw untrusted();
+  }
+}
+
+function defaultFolder(): string | null {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const file = activePythonFile()?.uri;
+  return folder ?? (file?.scheme === "file" ? path.dirname(file.fsPath) : null);
+}
+
+function activePythonFile(): vscode.TextDocument | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.languageId === "python" && document.uri.scheme === "file" ? document : undefined;
+}

@@ -1,0 +1,120 @@
+/**
+ * One page in one webview: what it shows and what waits until it listens.
+ *
+ * Used by `panel.ts` and `view.ts`, which own the webviews. What a page asks of the host is answered
+ * by `host.ts`.
+ */
+
+import * as vscode from "vscode";
+import type { HostState } from "../../webview/src/protocol/messages.generated";
+import { pageHtml, pageRoot } from "./html";
+import type { BackendEvent, BackendPort, HostHandlers } from "./methods";
+import type { OpenModel } from "./models";
+import { PageRelay } from "./relay";
+
+/** What all pages share. */
+export interface PageContext {
+  readonly extensionUri: vscode.Uri;
+  readonly backend: BackendPort;
+  hostFor(page: Page): HostHandlers;
+}
+
+export class Page implements vscode.Disposable {
+  readonly #webview: vscode.Webview;
+  readonly #context: PageContext;
+  readonly #relay: PageRelay;
+  readonly #listener: vscode.Disposable;
+  #model: Promise<OpenModel | undefined>;
+  #shown: OpenModel | undefined;
+  #listens = false;
+  #pendingPath: string | undefined;
+
+  /** @param model what to show first; may still be opening */
+  constructor(
+    webview: vscode.Webview,
+    context: PageContext,
+    model: Promise<OpenModel | undefined>,
+  ) {
+    this.#webview = webview;
+    this.#context = context;
+    this.#model = this.#follow(model);
+    const post = (message: unknown) => void webview.postMessage(message);
+    this.#relay = new PageRelay(post, context.backend, context.hostFor(this));
+    this.#listener = webview.onDidReceiveMessage((message) => void this.#relay.receive(message));
+    webview.options = { enableScripts: true, localResourceRoots: [pageRoot(context.extensionUri)] };
+    this.reload();
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+  }
+
+  get model(): OpenModel | undefined {
+    return this.#shown;
+  }
+
+  /** Loads the document anew; the page asks again for what it should show. */
+  reload(): void {
+    this.#listens = false;
+    this.#webview.html = pageHtml(this.#webview, this.#context.extensionUri);
+  }
+
+  /** The webview was hidden: its document is gone until it is shown again. */
+  pause(): void {
+    this.#listens = false;
+  }
+
+  show(model: OpenModel | undefined): void {
+    this.#model = this.#follow(Promise.resolve(model));
+    if (this.#listens) {
+      this.#relay.notify("page/show", { modelId: model?.state.modelId ?? null });
+    }
+  }
+
+  /** Selects a module, at once or as soon as the page listens. */
+  reveal(path: string): void {
+    if (this.#listens && this.#shown !== undefined) {
+      this.#relay.notify("page/reveal", { modelId: this.#shown.state.modelId, path });
+    } else {
+      this.#pendingPath = path;
+    }
+  }
+
+  notify(event: BackendEvent): void {
+    if (this.#listens) {
+      this.#relay.notify(event.method, event.params as never);
+    }
+  }
+
+  /** The page says that it listens: what it should show. */
+  async ready(): Promise<HostState> {
+    const model = await this.#model;
+    this.#listens = true;
+    setImmediate(() => this.#revealPending());
+    return {
+      kind: "vscode",
+      canInsert: true,
+      trusted: vscode.workspace.isTrusted,
+      modelId: model?.state.modelId ?? null,
+    };
+  }
+
+  #revealPending(): void {
+    const path = this.#pendingPath;
+    this.#pendingPath = undefined;
+    if (path !== undefined) {
+      this.reveal(path);
+    }
+  }
+
+  #follow(model: Promise<OpenModel | undefined>): Promise<OpenModel | undefined> {
+    const following = model.catch(() => undefined);
+    this.#shown = undefined;
+    void following.then((found) => {
+      if (this.#model === following) {
+        this.#shown = found;
+      }
+    });
+    return following;
+  }
+}
