@@ -9,15 +9,15 @@ import { inRoot, WINDOWS } from "./folders.mjs";
 import { Failure, step } from "./report.mjs";
 import { fingerprint, unlessDone } from "./stamps.mjs";
 
-const NEEDED = [20, 19];
+const NEEDED = { major: 20, minor: 19 };
 
 /** Refuses a Node that is too old, with the version that is wanted. */
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const enough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+  const enough = major > NEEDED.major || (major === NEEDED.major && minor >= NEEDED.minor);
   if (enough) return;
   throw new Failure(
-    `Interpogate needs Node ${NEEDED.join(".")} or newer, this is ${process.versions.node}: install a newer one from nodejs.org.`,
+    `Interpogate needs Node ${NEEDED.major}.${NEEDED.minor} or newer, this is ${process.versions.node}: install a newer one from nodejs.org.`,
   );
 }
 

@@ -11,7 +11,7 @@ import { Failure, say, step } from "./report.mjs";
 import { fingerprint, unlessDone } from "./stamps.mjs";
 
 const TORCH = "torch==2.13.0";
-const OLDEST_TORCH = [2, 4];
+const OLDEST_TORCH = { major: 2, minor: 4 };
 const CPU_INDEX = "https://download.pytorch.org/whl/cpu";
 const LOCKED = inRoot("requirements", "development.txt");
 const WITHOUT_DEPENDENCIES = inRoot("requirements", "test-models.txt");
@@ -106,7 +106,7 @@ async function borrowTorch() {
 function isRecent(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return (
-    major > (OLDEST_TORCH[0] ?? 0) || (major === OLDEST_TORCH[0] && minor >= (OLDEST_TORCH[1] ?? 0))
+    major > OLDEST_TORCH.major || (major === OLDEST_TORCH.major && minor >= OLDEST_TORCH.minor)
   );
 }
 

@@ -7,7 +7,7 @@ import { attempt, run } from "./command.mjs";
 import { VENV, VENV_PYTHON, WINDOWS } from "./folders.mjs";
 import { Failure, step } from "./report.mjs";
 
-const NEEDED = [3, 10];
+const NEEDED = { major: 3, minor: 10 };
 const CANDIDATES = WINDOWS
   ? ["python", "python3", "py"]
   : ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
@@ -52,7 +52,7 @@ export async function probe(program) {
 
 /** @param {readonly number[]} version */
 function isEnough([major = 0, minor = 0]) {
-  return major > (NEEDED[0] ?? 0) || (major === NEEDED[0] && minor >= (NEEDED[1] ?? 0));
+  return major > NEEDED.major || (major === NEEDED.major && minor >= NEEDED.minor);
 }
 
 /**

@@ -4,13 +4,13 @@ import { WINDOWS } from "../setup/folders.mjs";
 import { Failure, step } from "../setup/report.mjs";
 
 const PROGRAM = WINDOWS ? "code.cmd" : "code";
-const OLDEST = [1, 91];
+const OLDEST = { major: 1, minor: 91 };
 
 /** Whether `code` on the PATH is a VS Code that can take the extension. */
 export async function hasDesktop() {
   const { status, output } = await attempt(PROGRAM, ["--version"]);
   const [major = 0, minor = 0] = (output.split("\n")[0] ?? "").split(".").map(Number);
-  const recent = major > (OLDEST[0] ?? 0) || (major === OLDEST[0] && minor >= (OLDEST[1] ?? 0));
+  const recent = major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor);
   return status === 0 && recent;
 }
 
