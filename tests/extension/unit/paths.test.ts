@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { parameterText, parentPath } from "../../../extension/src/paths";
+
+it("gives the path that a module hangs from", () => {
+  expect(["h", "h.0", "transformer.h.0"].map(parentPath)).toEqual([".", "h", "transformer.h"]);
+});
+
+it("writes numbers of parameters short", () => {
+  expect(
+    [0, 7, 999, 1000, 12_345, 999_499, 999_500, 124_439_808, 6.7e11].map(parameterText),
+  ).toEqual(["", "7", "999", "1.0 K", "12.3 K", "999 K", "1.0 M", "124 M", "670 B"]);
+});

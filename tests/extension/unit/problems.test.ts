@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { problem, problemOf } from "../../../extension/src/problems";
+
+it("finds the problem that came over the wire", () => {
+  const data = { code: "source.notFound", message: "No file.", hint: "", action: "openModel" };
+  expect(problemOf(Object.assign(new Error("x"), { data }))).toBe(data);
+});
+
+it("makes a problem of any other error", () => {
+  expect(problemOf(new Error("Broken pipe"))).toMatchObject({
+    code: "internal",
+    message: "Broken pipe",
+  });
+  expect(problemOf("what").code).toBe("internal");
+  expect(problemOf(Object.assign(new Error("x"), { data: { code: 5 } })).code).toBe("internal");
+});
+
+it("keeps the extension's own problems", () => {
+  expect(problemOf(problem("a.b", "It failed.", "Try.", "restart"))).toEqual({
+    code: "a.b",
+    message: "It failed.",
+    hint: "Try.",
+    action: "restart",
+  });
+});
