@@ -1,4 +1,4 @@
-"""The demo model, ready to be hooked: put the cursor on the last line and insert a hook from the graph."""
+"""The demo model, ready to be hooked."""
 
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -9,3 +9,4 @@ model = AutoModelForCausalLM.from_pretrained(demo_directory())
 tokenizer = AutoTokenizer.from_pretrained(demo_directory())
 interp = Interpogate(model, tokenizer)
 
+# Place the cursor below this line and insert a hook from the graph.

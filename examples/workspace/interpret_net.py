@@ -1,4 +1,4 @@
-"""A module of one's own, ready to be hooked: put the cursor on the last line and insert a hook."""
+"""A module of one's own, ready to be hooked."""
 
 from interpogate import Interpogate
 from nets import SmallNet
@@ -6,3 +6,4 @@ from nets import SmallNet
 model = SmallNet()
 interp = Interpogate(model)
 
+# Place the cursor below this line and insert a hook from the graph.

@@ -29,6 +29,8 @@ async function runStage(stage) {
  * @returns {import("./stages.mjs").Verdict}
  */
 function asVerdict(error) {
+  if (error instanceof Failure)
+    return { passed: false, lines: [...error.details.split("\n"), error.message] };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { passed: false, lines: text.split("\n") };
 }

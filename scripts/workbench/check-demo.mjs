@@ -71,7 +71,10 @@ async function walk(workbench, folder) {
 async function journey(workbench, folder) {
   const picture = (/** @type {string} */ name) =>
     workbench.screenshot(join(PICTURES, `${name}.png`));
-  await step("Opening a script", () => workbench.openFile(SCRIPT));
+  await step("Opening a script", async () => {
+    await workbench.openFile(SCRIPT);
+    await workbench.placeCursorAtEnd(SCRIPT);
+  });
   const page = await step("Opening the demo model", async () => {
     await workbench.runCommand("Interpogate: Open Demo Model");
     return InterpogatePage.withGraph(workbench);
@@ -98,6 +101,6 @@ async function insertHook(workbench, page, folder) {
   await page.button("Insert post hook").click();
   await workbench.dirtyTab(SCRIPT).waitFor();
   await workbench.save(SCRIPT);
-  const text = readFileSync(join(folder, SCRIPT), "utf8");
-  await until(`the hook in ${SCRIPT}`, () => text.includes(`hook.post("${MODULE}"`), 1000);
+  const onDisk = () => readFileSync(join(folder, SCRIPT), "utf8");
+  await until(`the hook in ${SCRIPT}`, () => onDisk().includes(`hook.post("${MODULE}"`), 5000);
 }

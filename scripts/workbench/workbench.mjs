@@ -125,6 +125,18 @@ export class Workbench {
     await this.page.keyboard.press("End");
   }
 
+  /**
+   * Places the cursor at the end of a file.
+   * @param {string} name
+   */
+  async placeCursorAtEnd(name) {
+    await this.tab(name).click();
+    await this.editor(name)
+      .locator(".view-lines")
+      .click({ position: { x: 200, y: 5 } });
+    await this.page.keyboard.press("Control+End");
+  }
+
   /** @param {string} name */
   async save(name) {
     await this.tab(name).click();

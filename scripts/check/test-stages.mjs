@@ -1,0 +1,60 @@
+/** The tests, each runner a stage: what `npm test` runs after the static checks. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { inRoot, VENV_PYTHON } from "../setup/folders.mjs";
+import { provideChromium } from "../workbench/chromium.mjs";
+import { provideCodeServer } from "../workbench/code-server.mjs";
+import { programStage } from "./stages.mjs";
+
+const VITEST = inRoot("node_modules", "vitest", "vitest.mjs");
+
+/** @returns {import("./stages.mjs").Stage[]} */
+export function testStages() {
+  return [
+    programStage("python tests", VENV_PYTHON, ["-m", "pytest"], { closing: 3 }),
+    vitestStage("page tests", "webview/vitest.config.ts"),
+    vitestStage("extension tests", "tests/extension/vitest.config.ts"),
+    workbenchStage("page in the browser", "tests/webview"),
+    workbenchStage("extension host tests", "tests/extension/host"),
+    workbenchStage("end-to-end tests", "tests/e2e"),
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {string} configuration
+ */
+function vitestStage(name, configuration) {
+  const args = [VITEST, "run", "--config", configuration];
+  return programStage(name, process.execPath, args, { closing: 6 });
+}
+
+/**
+ * Tests of Node's own runner that drive a browser, one file after the other.
+ * @param {string} name
+ * @param {string} folder
+ * @returns {import("./stages.mjs").Stage}
+ */
+function workbenchStage(name, folder) {
+  return {
+    name,
+    run: async (progress) => {
+      const files = testFiles(folder);
+      if (files.length === 0) return { passed: false, lines: [`${folder} holds no *.test.mjs`] };
+      await provideChromium();
+      await provideCodeServer();
+      const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files];
+      return programStage(name, process.execPath, args, { closing: 9 }).run(progress);
+    },
+  };
+}
+
+/** @param {string} folder */
+function testFiles(folder) {
+  const place = inRoot(folder);
+  const names = existsSync(place) ? readdirSync(place) : [];
+  return names
+    .filter((name) => name.endsWith(".test.mjs"))
+    .sort()
+    .map((name) => join(place, name));
+}
