@@ -11,22 +11,25 @@ from interpogate.editor.logs import log_loop_failure, log_to_stderr
 from interpogate.transport.stdio import claim_descriptors
 
 
-def main() -> int:
-    """Serve one client over the standard descriptors; returns the exit code."""
+def main(worker: list[str] | None = None) -> int:
+    """Serve one client over the standard descriptors; returns the exit code.
+
+    Tests give the command of a worker that misbehaves.
+    """
     gc.disable()  # imports only make what stays; collecting in between costs a tenth of the start
     reading, writing = claim_descriptors()
     log_to_stderr()
-    return asyncio.run(_serve(reading, writing))
+    return asyncio.run(_serve(reading, writing, worker))
 
 
-async def _serve(reading: int, writing: int) -> int:
+async def _serve(reading: int, writing: int, worker: list[str] | None) -> int:
     from interpogate.editor.lsp_types import import_lsp_types
 
     asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     import_lsp_types()
     from interpogate.editor.server import EditorServer
 
-    server = EditorServer()
+    server = EditorServer(command=worker)
     gc.freeze()
     gc.enable()
     if sys.platform != "win32":

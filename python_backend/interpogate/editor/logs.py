@@ -12,7 +12,6 @@ import logging
 import traceback
 from typing import Any
 
-
 logger = logging.getLogger(__name__)
 
 
