@@ -1,0 +1,1 @@
+"""Code as text: what clicks turn into. Only templates; every name passes through `repr`."""

@@ -1,0 +1,259 @@
+"""Inputs for a model: written down as `name = dtype[shape]`, filled, or invented to fit.
+
+Called by the worker and by hook code generation.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+import torch
+from torch import nn
+
+from interpogate.errors import InputsInvalid
+from interpogate.model.load import LoadedModel
+from interpogate.trace.recorder import argument_names
+from interpogate.trace.values import dtype_name
+
+# Sizes that are unlikely to be anything else, so that a dimension can be recognised.
+TOKENS = 11
+_MAXIMUM_TRIES = 60
+_MAXIMUM_ELEMENTS = 1 << 28
+_LINE = re.compile(r"^\s*(\w+)\s*=\s*(\w+)\s*\[([\d,\s]*)\]\s*$")
+
+Inputs = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class InputShape:
+    """One tensor argument without values."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.dtype}[{', '.join(map(str, self.shape))}]"
+
+
+def parse_inputs(text: str) -> tuple[InputShape, ...]:
+    """Read one `name = dtype[shape]` a line. Raises `InputsInvalid` naming the line."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise InputsInvalid("There are no inputs.")
+    return tuple(_parsed(line) for line in lines)
+
+
+def _parsed(line: str) -> InputShape:
+    match = _LINE.match(line)
+    if match is None:
+        raise InputsInvalid(f"{line.strip()[:80]!r} is not of the form name = dtype[shape].")
+    name, dtype, sizes = match.groups()
+    if not isinstance(getattr(torch, dtype, None), torch.dtype):
+        raise InputsInvalid(f"{dtype!r} is no dtype.", hint="Such as float32, int64 or bool.")
+    shape = tuple(int(size) for size in sizes.replace(" ", "").split(",") if size)
+    elements = 1
+    for size in shape:
+        elements *= size
+    if elements > _MAXIMUM_ELEMENTS:
+        raise InputsInvalid(f"{name} would have {elements:,} elements, more than fit here.")
+    return InputShape(name, dtype, shape)
+
+
+def filled(shapes: tuple[InputShape, ...], model: nn.Module, seed: int = 0) -> Inputs:
+    """Random tensors: normal floats, whole numbers below the vocabulary size, all-true bools."""
+    generator = torch.Generator().manual_seed(seed)
+    below = vocabulary_size(model)
+    device = model_device(model)
+    return {s.name: _fill(s, below, generator).to(device) for s in shapes}
+
+
+def _fill(shape: InputShape, below: int, generator: torch.Generator) -> torch.Tensor:
+    dtype: torch.dtype = getattr(torch, shape.dtype)
+    if dtype is torch.bool:
+        return torch.ones(shape.shape, dtype=dtype)
+    if dtype.is_floating_point or dtype.is_complex:
+        return torch.randn(shape.shape, generator=generator).to(dtype)
+    top = 2 if shape.name.endswith("mask") else below
+    return torch.randint(1 if top == 2 else 0, top, shape.shape, generator=generator).to(dtype)  # noqa: PLR2004
+
+
+def vocabulary_size(model: nn.Module) -> int:
+    """Rows of the first embedding, else a size every index fits."""
+    size = getattr(getattr(model, "config", None), "vocab_size", None)
+    if isinstance(size, int):
+        return size
+    tables = (m.num_embeddings for m in model.modules() if isinstance(m, nn.Embedding))
+    return next(tables, 10)
+
+
+def model_device(model: nn.Module) -> torch.device:
+    """Where the first parameter is."""
+    first = next(model.parameters(), None)
+    return torch.device("cpu") if first is None else first.device
+
+
+def shapes_of(inputs: Mapping[str, Any]) -> tuple[InputShape, ...]:
+    """The tensors among inputs without their values."""
+    return tuple(
+        InputShape(name, dtype_name(value.dtype), tuple(value.shape))
+        for name, value in inputs.items()
+        if isinstance(value, torch.Tensor)
+    )
+
+
+def text_inputs(loaded: LoadedModel, text: str) -> Inputs:
+    """What the tokenizer makes of a text. Raises `InputsInvalid` if it makes no token."""
+    encoded = dict(loaded.tokenizer(text, return_tensors="pt"))
+    accepted = accepted_names(loaded.model)
+    inputs = {name: value for name, value in encoded.items() if name in accepted}
+    ids = inputs.get("input_ids")
+    if ids is None or ids.numel() == 0:
+        raise InputsInvalid("The text has no tokens.", hint="Type some text and run again.")
+    limit = getattr(getattr(loaded.model, "config", None), "max_position_embeddings", None)
+    if isinstance(limit, int) and ids.shape[-1] > limit:
+        raise InputsInvalid(
+            f"The text has {ids.shape[-1]} tokens, the model takes at most {limit}.",
+            hint="Shorten the text.",
+        )
+    device = model_device(loaded.model)
+    return without_cache(loaded.model, {n: v.to(device) for n, v in inputs.items()})
+
+
+def without_cache(model: nn.Module, inputs: Inputs) -> Inputs:
+    """One forward pass needs no cache of keys and values, and without it the graph is simpler."""
+    takes_it = "use_cache" in accepted_names(model) and hasattr(model, "config")
+    return {**inputs, "use_cache": False} if takes_it else inputs
+
+
+def accepted_names(model: nn.Module) -> frozenset[str]:
+    """Names of all arguments of the model's forward."""
+    try:
+        return frozenset(inspect.signature(model.forward).parameters)
+    except (TypeError, ValueError):
+        return frozenset()
+
+
+def example_candidates(loaded: LoadedModel) -> Iterator[Inputs]:
+    """Inputs that may fit, best guess first; what the user's file says is the only one if it says."""
+    if loaded.examples is not None:
+        yield _given(loaded)
+    elif loaded.tokenizer is not None:
+        yield from _token_examples(loaded)
+    elif hasattr(loaded.model, "main_input_name") and hasattr(loaded.model, "config"):
+        yield from _pretrained_examples(loaded.model)
+    else:
+        yield from islice(_invented(loaded.model), _MAXIMUM_TRIES)
+
+
+def _given(loaded: LoadedModel) -> Inputs:
+    given = loaded.examples() if callable(loaded.examples) else loaded.examples
+    if isinstance(given, Mapping):
+        return dict(given)
+    values = given if isinstance(given, (tuple, list)) else (given,)
+    names = argument_names(loaded.model)
+    if len(values) > len(names):
+        raise InputsInvalid(f"example_inputs has {len(values)} values, forward takes {len(names)}.")
+    return dict(zip(names, values, strict=False))
+
+
+def _token_examples(loaded: LoadedModel) -> Iterator[Inputs]:
+    inputs = text_inputs(loaded, loaded.sample_text or "The quick brown fox jumps over the lazy dog.")
+    ids = inputs["input_ids"]
+    if "decoder_input_ids" in accepted_names(loaded.model):
+        inputs["decoder_input_ids"] = ids[:, :7]
+    yield {name: value for name, value in inputs.items() if name != "attention_mask"}
+    yield inputs
+
+
+def _pretrained_examples(model: Any) -> Iterator[Inputs]:
+    config = model.config
+    decoder: Inputs = {}
+    if getattr(config, "is_encoder_decoder", False):
+        decoder = {"decoder_input_ids": torch.zeros(1, 7, dtype=torch.long)}
+    for shape in _main_shapes(model.main_input_name, config):
+        yield without_cache(model, {**filled((shape,), model), **decoder})
+    yield from islice(_invented(model), _MAXIMUM_TRIES)
+
+
+def _main_shapes(name: str, config: Any) -> Iterator[InputShape]:
+    vision = getattr(config, "vision_config", config)
+    if name == "pixel_values":
+        channels = getattr(vision, "num_channels", 3)
+        size = getattr(vision, "image_size", 224)
+        height, width = size if isinstance(size, (tuple, list)) else (size, size)
+        yield InputShape(name, "float32", (1, channels, height, width))
+        yield InputShape(name, "float32", (1, channels, 224, 224))
+    elif name == "input_features":
+        length = 2 * getattr(config, "max_source_positions", 1500)
+        yield InputShape(name, "float32", (1, getattr(config, "num_mel_bins", 80), length))
+    elif name == "input_values":
+        yield InputShape(name, "float32", (1, 16000))
+    else:
+        yield InputShape(name, "int64", (1, TOKENS))
+
+
+def _invented(model: nn.Module) -> Iterator[Inputs]:
+    names = _required_names(model)
+    guesses = list(dict.fromkeys(_guesses(model)))
+    if len(names) <= 1:
+        for dtype, shape in guesses:
+            yield filled((InputShape((names or ("x",))[0], dtype, shape),), model)
+        return
+    for combination in product(guesses[:8], repeat=len(names)):
+        pairs = zip(names, combination, strict=True)
+        yield filled(tuple(InputShape(n, *guess) for n, guess in pairs), model)
+
+
+def _required_names(model: nn.Module) -> tuple[str, ...]:
+    try:
+        parameters = list(inspect.signature(model.forward).parameters.values())
+    except (TypeError, ValueError):
+        return ()
+    plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    needed = tuple(p.name for p in parameters if p.kind in plain and p.default is p.empty)
+    return needed or tuple(p.name for p in parameters[:1] if p.kind in plain)
+
+
+def _guesses(model: nn.Module) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Shapes that the model's layers take, in the order of declaration."""
+    for module in model.modules():
+        yield from _layer_shapes(module)
+    yield "int64", (1, TOKENS)
+    yield "float32", (1, 3, 224, 224)
+
+
+def _layer_shapes(module: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
+    match module:
+        case nn.Embedding() | nn.EmbeddingBag():
+            yield "int64", (1, TOKENS)
+        case nn.Linear():
+            yield "float32", (1, module.in_features)
+            yield "float32", (1, TOKENS, module.in_features)
+        case nn.Conv2d() | nn.ConvTranspose2d():
+            for size in (32, 224, 64, 28, 128, 256):
+                yield "float32", (1, module.in_channels, size, size)
+        case nn.Conv1d() | nn.ConvTranspose1d():
+            for size in (64, 256, 1024, 16000):
+                yield "float32", (1, module.in_channels, size)
+        case nn.Conv3d():
+            yield "float32", (1, module.in_channels, 16, 32, 32)
+        case nn.RNNBase():
+            yield "float32", (1, TOKENS, module.input_size)
+            yield "float32", (TOKENS, 1, module.input_size)
+        case nn.RNNCellBase():
+            yield "float32", (1, module.input_size)
+            yield "float32", (1, TOKENS, module.input_size)
+        case nn.LayerNorm():
+            yield "float32", (1, TOKENS, *module.normalized_shape)
+        case nn.MultiheadAttention():
+            yield "float32", (1, TOKENS, module.embed_dim)
+        case nn.modules.batchnorm._BatchNorm():
+            yield "float32", (2, module.num_features)
+        case _:
+            return

@@ -1,0 +1,254 @@
+"""From a parsed source to a live model, in the process that is meant to run user code.
+
+Called by the worker. Failures of the user's code become errors with the file and line to look at.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+from interpogate.errors import (
+    ArgumentsNeeded,
+    InterpogateError,
+    LoadFailed,
+    NameNotFound,
+    NotAModel,
+    PackageMissing,
+    SourceInvalid,
+    SourceNotFound,
+)
+from interpogate.model.sources import ModelSource
+from interpogate.trace.source import failure_source
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model in evaluation mode and what came with it."""
+
+    model: nn.Module
+    source: ModelSource
+    tokenizer: Any = None
+    examples: Any = None
+    """What the user's file says as `example_inputs`: a dict, a tuple, a tensor, or a function of none."""
+    sample_text: str = ""
+
+    @property
+    def file(self) -> str | None:
+        """The Python file it was loaded from."""
+        return self.source.location if self.source.kind == "file" else None
+
+
+def load_model(source: ModelSource, folder: Path, *, trust_remote_code: bool) -> LoadedModel:
+    """Load what `source` names. Raises subclasses of `InterpogateError` only."""
+    _importable(folder)
+    match source.kind:
+        case "demo":
+            return _demo(source)
+        case "pretrained":
+            return _pretrained(source, source.location, trust_remote_code=trust_remote_code)
+        case "file":
+            return _from_module(source, _run_file(Path(source.location)))
+        case "import":
+            return _from_module(source, _import(source.location))
+
+
+def _importable(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+
+def _demo(source: ModelSource) -> LoadedModel:
+    from interpogate.demo import SAMPLE_TEXT, demo_directory
+
+    loaded = _pretrained(source, str(demo_directory()), trust_remote_code=False)
+    return LoadedModel(loaded.model, source, loaded.tokenizer, sample_text=SAMPLE_TEXT)
+
+
+def _pretrained(source: ModelSource, name: str, *, trust_remote_code: bool) -> LoadedModel:
+    transformers = _transformers()
+    try:
+        config = transformers.AutoConfig.from_pretrained(name, trust_remote_code=trust_remote_code)
+        kind = _pretrained_class(transformers, config)
+        model = kind.from_pretrained(name, trust_remote_code=trust_remote_code)
+    except (OSError, ValueError) as error:
+        raise SourceNotFound(
+            f"transformers cannot load {name!r}: {_first_line(error)}",
+            hint="Name a directory that save_pretrained() wrote, or an id that this machine can reach.",
+        ) from error
+    except Exception as error:
+        raise _failed(f"Loading {name!r} failed", error) from error
+    return LoadedModel(model.eval(), source, _tokenizer(transformers, name, trust_remote_code))
+
+
+def _transformers() -> Any:
+    try:
+        import transformers
+    except ImportError as error:
+        raise PackageMissing(
+            f"The interpreter {sys.executable} has no transformers, which this model needs.",
+        ) from error
+    transformers.utils.logging.disable_progress_bar()
+    return transformers
+
+
+def _pretrained_class(transformers: Any, config: Any) -> Any:
+    for name in getattr(config, "architectures", None) or ():
+        if hasattr(transformers, name):
+            return getattr(transformers, name)
+    return transformers.AutoModel
+
+
+def _tokenizer(transformers: Any, name: str, trust_remote_code: bool) -> Any:
+    try:
+        return transformers.AutoTokenizer.from_pretrained(name, trust_remote_code=trust_remote_code)
+    except Exception:  # noqa: BLE001 (many kinds of models come without one, each fails in its own way)
+        return None
+
+
+def _run_file(file: Path) -> ModuleType:
+    _importable(file.parent)
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise SourceInvalid(f"{file.name} is no Python file.", file=str(file), line=1)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    _running(lambda: spec.loader.exec_module(module), file.name, file=str(file))  # type: ignore[union-attr]
+    return module
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        raise SourceNotFound(
+            f"There is no Python module {name!r} in the selected interpreter or the workspace.",
+        )
+    module: ModuleType = _running(lambda: importlib.import_module(name), name, file=found.origin)
+    return module
+
+
+def _running(action: Callable[[], Any], what: str, *, file: str | None) -> Any:
+    try:
+        return action()
+    except SyntaxError as error:
+        raise SourceInvalid(
+            f"{what} has a syntax error in line {error.lineno}: {error.msg}.",
+            file=error.filename or file,
+            line=error.lineno or 1,
+        ) from error
+    except ImportError as error:
+        raise _missing_package(what, error, file) from error
+    except (Exception, SystemExit) as error:
+        place = failure_source(error.__traceback__)
+        raise SourceInvalid(
+            f"Importing {what} failed: {type(error).__name__}: {_first_line(error)}",
+            file=place.file if place else file,
+            line=place.line if place else 1,
+        ) from error
+
+
+def _missing_package(what: str, error: ImportError, file: str | None) -> InterpogateError:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return PackageMissing(
+            f"{what} needs the package {error.name!r}, which {sys.executable} does not have.",
+        )
+    return SourceInvalid(f"Importing {what} failed: {_first_line(error)}", file=file, line=1)
+
+
+def _from_module(source: ModelSource, module: ModuleType) -> LoadedModel:
+    found = _named(source, module)
+    model = found if isinstance(found, nn.Module) else _made(source, found)
+    tokenizer = None
+    if not isinstance(model, nn.Module) and isinstance(getattr(model, "model", None), nn.Module):
+        tokenizer = getattr(model, "tokenizer", None)  # a transformers pipeline
+        model = model.model
+    if not isinstance(model, nn.Module):
+        raise NotAModel(f"{source.name} is a {type(model).__name__}, not an nn.Module.")
+    examples = getattr(model, "example_inputs", None) or getattr(module, "example_inputs", None)
+    return LoadedModel(model.eval(), source, tokenizer, examples)
+
+
+def _named(source: ModelSource, module: ModuleType) -> Any:
+    found: Any = module
+    for part in source.name.split("."):
+        if not part or not hasattr(found, part):
+            names = ", ".join(model_names(module)) or "none"
+            raise NameNotFound(
+                f"{Path(source.location).name} has no {source.name!r}. Models in it: {names}.",
+            )
+        found = getattr(found, part)
+    return found
+
+
+def model_names(module: ModuleType) -> list[str]:
+    """Names of the modules and module classes that a Python module defines itself."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, nn.Module)
+        or (inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__ == module.__name__)
+    ]
+
+
+def _made(source: ModelSource, factory: Any) -> Any:
+    if not callable(factory):
+        return factory
+    needed = _needed_arguments(factory)
+    if needed:
+        raise _arguments_needed(source, factory, needed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        try:
+            return factory()
+        except Exception as error:
+            raise _failed(f"{source.name}() failed", error) from error
+
+
+def _needed_arguments(factory: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
+
+
+def _arguments_needed(source: ModelSource, factory: Any, needed: list[str]) -> ArgumentsNeeded:
+    try:
+        line = inspect.getsourcelines(factory)[1]
+        file = inspect.getsourcefile(factory)
+    except (OSError, TypeError):
+        line, file = 1, None
+    plural = "s" if len(needed) > 1 else ""
+    return ArgumentsNeeded(
+        f"{source.name} needs the argument{plural} {', '.join(needed)}.",
+        hint=f"Write a function without arguments that returns {source.name}(…), and open that.",
+        file=file,
+        line=line,
+    )
+
+
+def _failed(what: str, error: BaseException) -> LoadFailed:
+    place = failure_source(error.__traceback__)
+    return LoadFailed(
+        f"{what}: {type(error).__name__}: {_first_line(error)}",
+        file=place.file if place else None,
+        line=place.line if place else 0,
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), "no message")

@@ -1,0 +1,39 @@
+"""Entry of the worker process: the wire is taken away from user code before anything else.
+
+The reader's thread answers what is quick; the main thread loads and runs the model, since some
+libraries insist on it. The end of standard input ends the process, whatever the model is doing.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from threading import Thread
+
+from interpogate.transport.process import end_group, end_with_parent
+from interpogate.transport.stdio import StdioChannel, claim_stdio
+from interpogate.worker.service import Service
+
+
+def main() -> None:
+    """Serve one model until standard input ends."""
+    end_with_parent()
+    channel = claim_stdio()
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    # It logs every exception of a method with its parameters; ours are answered and logged by type.
+    logging.getLogger("jsonrpcserver").setLevel(logging.CRITICAL)
+    service = Service(channel.send)
+    Thread(target=_read, args=(channel, service), name="wire-reader", daemon=True).start()
+    service.work()
+
+
+def _read(channel: StdioChannel, service: Service) -> None:
+    try:
+        while (line := channel.read()) is not None:
+            service.receive(line)
+    finally:
+        end_group()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""One function for each worker method of the protocol: a message in, a message out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from interpogate.errors import NoPrediction, NoTokenizer
+from interpogate.model.tokens import next_tokens, token_list
+from interpogate.protocol import messages as m
+from interpogate.worker import present
+from interpogate.worker.code import hook_code
+from interpogate.worker.forward import cancel_run, run_state, start_run
+from interpogate.worker.inspection import inspect_node
+from interpogate.worker.session import Session
+
+
+def _read_graph(session: Session, request: m.ReadGraph) -> m.Levels:
+    graph, version = session.graph, session.state.graph_version
+    view = graph.view(request.detail)
+    known = [view.levels[container] for container in request.containers if container in view.levels]
+    levels = tuple(
+        present.level(graph, view, inside, session.token_count) for inside in known if inside.nodes
+    )
+    return m.Levels(graph_version=version, levels=levels)
+
+
+def _locate(session: Session, request: m.LocatePath) -> m.Location:
+    node, containers = session.graph.locate(request.path)
+    return m.Location(node=node, containers=containers)
+
+
+def _children(session: Session, request: m.ReadModules) -> m.Modules:
+    tree = session.opened.modules.tree
+    parent = tree.at(request.path)
+    return present.modules(parent, [tree.modules[index] for index in parent.children])
+
+
+def _inspect(session: Session, request: m.NodeReference) -> m.NodeDetails:
+    return inspect_node(session, request.node)
+
+
+def _tokenize(session: Session, request: m.TokenizeText) -> m.Tokens:
+    tokenizer = session.opened.loaded.tokenizer
+    if tokenizer is None:
+        raise NoTokenizer("This model takes no text: it has no tokenizer.")
+    return present.tokens(token_list(tokenizer, tokenizer(request.text)["input_ids"]))
+
+
+def _cancel(session: Session, request: m.RunReference) -> m.RunState:
+    return cancel_run(session, session.run(request.run_id))
+
+
+def _read_run(session: Session, request: m.ReadRun) -> m.RunRecord:
+    run = session.run(request.run_id)
+    return m.RunRecord(state=run_state(session, run), events=run.events(request.first))
+
+
+def _predict(session: Session, request: m.ReadPrediction) -> m.Prediction:
+    run = session.run(request.run_id)
+    if run.logits is None:
+        raise NoPrediction("This run has no next tokens.")
+    tokenizer = session.opened.loaded.tokenizer
+    found = next_tokens(tokenizer, run.logits, request.position, request.count)
+    return present.prediction(request.position, found)
+
+
+HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
+    "graph/read": _read_graph,
+    "graph/locate": _locate,
+    "module/children": _children,
+    "node/inspect": _inspect,
+    "text/tokenize": _tokenize,
+    "run/start": start_run,
+    "run/cancel": _cancel,
+    "run/read": _read_run,
+    "prediction/read": _predict,
+    "hook/write": hook_code,
+}

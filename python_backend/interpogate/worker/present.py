@@ -1,0 +1,198 @@
+"""From graph and recordings to messages; the only place where the two meet."""
+
+from __future__ import annotations
+
+from interpogate.graph.graph import Graph, View
+from interpogate.graph.levels import Edge, Node
+from interpogate.graph.levels import Level as GraphLevel
+from interpogate.graph.modules import Module, Source
+from interpogate.graph.recording import Call, Failure
+from interpogate.graph.values import Structure, Tensor
+from interpogate.model.tokens import NextTokens, TokenList
+from interpogate.protocol import messages as m
+
+
+class TensorRows:
+    """Collects tensor descriptions, each once."""
+
+    def __init__(self, token_count: int) -> None:
+        self._token_count = token_count
+        self._rows: dict[tuple[tuple[int, ...], str], int] = {}
+
+    def row(self, tensor: Tensor | None) -> int:
+        """Row of a tensor; -1 for None."""
+        if tensor is None:
+            return -1
+        return self._rows.setdefault((tensor.shape, tensor.dtype), len(self._rows))
+
+    def table(self) -> m.TensorTable:
+        """All rows as columns."""
+        shapes = tuple(shape for shape, _ in self._rows)
+        return m.TensorTable(
+            shapes=shapes,
+            dtypes=tuple(dtype for _, dtype in self._rows),
+            token_dimensions=tuple(
+                -1 if d is None else d for d in (token_dimension(s, self._token_count) for s in shapes)
+            ),
+        )
+
+
+def token_dimension(shape: tuple[int, ...], token_count: int) -> int | None:
+    """The dimension that counts tokens: the first equal to their number, the batch left out."""
+    if token_count < 2:  # noqa: PLR2004 (a single token cannot be told from a batch of one)
+        return None
+    first = 1 if len(shape) > 1 and shape[0] != token_count else 0
+    found = (n for n, size in enumerate(shape) if n >= first and size == token_count)
+    return next(found, None)
+
+
+def level(graph: Graph, view: View, inside: GraphLevel, token_count: int) -> m.Level:
+    """One level as columns."""
+    nodes = list(inside.nodes.values())
+    edges = list(inside.edges.values())
+    row_of = {node.id: row for row, node in enumerate(nodes)}
+    tensors = TensorRows(token_count)
+    return m.Level(
+        container=inside.container,
+        ids=tuple(node.id for node in nodes),
+        kinds=tuple(node.kind for node in nodes),
+        names=tuple(node.name for node in nodes),
+        types=tuple(node.type_name for node in nodes),
+        paths=tuple(node.path for node in nodes),
+        repeats=tuple(node.repeats for node in nodes),
+        calls=tuple(node.calls for node in nodes),
+        parameter_counts=tuple(_parameter_count(graph, node) for node in nodes),
+        expandable=tuple(view.is_expandable(node) for node in nodes),
+        first_modules=tuple(node.container.first if node.container else -1 for node in nodes),
+        last_modules=tuple(node.container.last if node.container else -1 for node in nodes),
+        orders=tuple(node.order for node in nodes),
+        outputs=tuple(tensors.row(node.tensor) for node in nodes),
+        **_edges(edges, row_of, tensors),
+        tensors=tensors.table(),
+    )
+
+
+def _edges(
+    edges: list[Edge], row_of: dict[str, int], tensors: TensorRows
+) -> dict[str, tuple[int, ...]]:
+    return {
+        "edge_sources": tuple(row_of[edge.source] for edge in edges),
+        "edge_targets": tuple(row_of[edge.target] for edge in edges),
+        "edge_tensors": tuple(tensors.row(edge.tensor) for edge in edges),
+        "edge_counts": tuple(len(edge.makers) for edge in edges),
+    }
+
+
+def _parameter_count(graph: Graph, node: Node) -> int:
+    container = node.container
+    if container is None:
+        return 0
+    if container.module >= 0:
+        return graph.tree.modules[container.module].parameter_count
+    members = [module for module in graph.tree.modules if module.parent == _parent(graph, node)]
+    inside = [mod for mod in members if container.first <= mod.index <= container.last]
+    return sum(module.parameter_count for module in inside)
+
+
+def _parent(graph: Graph, node: Node) -> int:
+    assert node.container is not None
+    return graph.tree.modules[node.container.first].parent
+
+
+def modules(parent: Module, children: list[Module]) -> m.Modules:
+    """Submodules for the tree."""
+    prefix = "" if parent.path == "." else f"{parent.path}."
+    return m.Modules(
+        paths=tuple(child.path for child in children),
+        names=tuple(child.path.removeprefix(prefix) for child in children),
+        class_names=tuple(child.class_name for child in children),
+        parameter_counts=tuple(child.parameter_count for child in children),
+        child_counts=tuple(len(child.children) for child in children),
+    )
+
+
+def structure(values: Structure, token_count: int) -> tuple[m.ValueRow, ...]:
+    """A nested value as rows."""
+    return tuple(
+        m.ValueRow(
+            depth=value.depth,
+            key=value.key,
+            kind=value.kind,
+            type_name=value.type_name,
+            shape=value.tensor.shape if value.tensor else None,
+            dtype=value.tensor.dtype if value.tensor else None,
+            device=value.tensor.device if value.tensor else None,
+            token_dimension=token_dimension(value.tensor.shape, token_count) if value.tensor else None,
+        )
+        for value in values
+    )
+
+
+def parameters(module: Module) -> tuple[m.ParameterRow, ...]:
+    """A module's own parameters and buffers."""
+    return tuple(
+        m.ParameterRow(
+            name=p.name, shape=p.shape, dtype=p.dtype, is_buffer=p.is_buffer, shared_with=p.shared_with
+        )
+        for p in module.parameters
+    )
+
+
+def location(source: Source | None) -> m.SourceLocation | None:
+    """A place in a file."""
+    return m.SourceLocation(file=source.file, line=source.line) if source else None
+
+
+def tokens(found: TokenList) -> m.Tokens:
+    """Tokens as a message."""
+    return m.Tokens(ids=found.ids, texts=found.texts, raw=found.raw)
+
+
+def prediction(position: int, found: NextTokens) -> m.Prediction:
+    """Next tokens as a message."""
+    return m.Prediction(
+        position=position,
+        tokens=tokens(found.tokens),
+        probabilities=found.probabilities,
+        logits=found.logits,
+    )
+
+
+def failure(found: Failure, node: str | None, where: str) -> m.Problem:
+    """What a forward pass raised; `where` names the module or operation for the message."""
+    place = f" at {where}" if where else ""
+    message = " ".join(found.message.split())
+    shown = message if len(message) <= 400 else f"{message[:399]}…"  # noqa: PLR2004
+    return m.Problem(
+        code="run.failed",
+        message=f"The forward pass failed{place}: {found.type_name}: {shown}",
+        hint="The graph shows everything up to the failing node.",
+        action="openFile" if found.source else "none",
+        node=node,
+        file=found.source.file if found.source else None,
+        line=found.source.line if found.source else None,
+    )
+
+
+def note(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
+    """Why a module did not run, if that is known."""
+    if calls or graph.origin == "none":
+        return ""
+    if module.index in graph.recording.used_modules:
+        return "Not called itself: its weights were used inside its parent."
+    if module.children and any(c.module in range(module.index, module.last + 1) for c in graph.recording.calls):
+        return "Not called itself: it holds modules that its parent calls."
+    if graph.recording.failure:
+        return "Did not run: the forward pass failed before."
+    return "Did not run in this forward pass."
+
+
+def where(graph: Graph) -> str:
+    """Name the failed node for a message; empty if none is known."""
+    node = graph.failed_node
+    if node is None:
+        return ""
+    found = graph.view("essential").nodes[node]
+    if found.kind == "operation":
+        return f"{found.type_name} in {found.path}" if found.path != "." else found.type_name
+    return "" if node == "." else node

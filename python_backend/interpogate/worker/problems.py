@@ -1,0 +1,28 @@
+"""Errors as `Problem` messages. Imports no torch."""
+
+from __future__ import annotations
+
+from interpogate.errors import InterpogateError
+from interpogate.protocol.messages import Problem
+
+
+def problem_of(error: InterpogateError) -> Problem:
+    """An error of ours as words for the user."""
+    return Problem(
+        code=error.code,
+        message=str(error),
+        hint=error.own_hint,
+        action=error.action,  # type: ignore[arg-type]
+        file=error.file,
+        line=error.line or None,
+    )
+
+
+def internal_problem(error: BaseException) -> Problem:
+    """A defect of this package: what it was, without the traceback, which is in the log."""
+    return Problem(
+        code=InterpogateError.code,
+        message=f"Something went wrong inside Interpogate ({type(error).__name__}).",
+        hint=InterpogateError.hint,
+        action="restart",
+    )

@@ -1,0 +1,152 @@
+"""One open model: its explicit states from loading to ready, its graph and its runs.
+
+`load` and the forward passes happen on the main thread, everything else on the reader's. Called by
+`service.py` and `handlers.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from interpogate.errors import InterpogateError, NotReady, RunNotFound
+from interpogate.graph.graph import Graph
+from interpogate.model.inputs import example_candidates, shapes_of
+from interpogate.model.load import LoadedModel, load_model
+from interpogate.model.sources import parse_source
+from interpogate.protocol import messages as m
+from interpogate.trace.modules import ModelModules, declared_modules
+from interpogate.trace.opening import FirstLook, first_look
+from interpogate.worker import present
+from interpogate.worker.runs import Run
+from interpogate.worker.summary import summary
+
+if TYPE_CHECKING:
+    from interpogate.worker.service import LoadModel
+
+_KEPT_RUNS = 4
+
+Emit = Callable[[str, Any], None]
+Submit = Callable[[Callable[[], None]], None]
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A model that is loaded and was looked at once."""
+
+    loaded: LoadedModel
+    modules: ModelModules
+    look: FirstLook
+
+
+class Session:
+    """The state of one worker."""
+
+    def __init__(self, model_id: str, source: str, emit: Emit, submit: Submit) -> None:
+        self.emit = emit
+        self.submit = submit
+        self.state = m.ModelState(model_id=model_id, source=source, phase="loading", message="")
+        self.runs: dict[int, Run] = {}
+        self.next_run_id = 1
+        self._next_version = 1
+        self._opened: OpenedModel | None = None
+        self._graph: Graph | None = None
+        self._token_count = 0
+
+    def load(self, request: LoadModel) -> None:
+        """Load and trace the model; the state says how far it is."""
+        self.next_run_id = request.first_run_id
+        self._next_version = request.first_graph_version
+        self.change(message="Loading the model…")
+        folder = Path(request.folder) if request.folder else Path.home()
+        source = parse_source(request.source, folder)
+        loaded = load_model(source, folder, trust_remote_code=request.trust_remote_code)
+        modules = declared_modules(loaded.model)
+        self.change(phase="tracing", message="Tracing the data flow…")
+        look = first_look(modules, _candidates(loaded))
+        self._opened = OpenedModel(loaded, modules, look)
+        self._present_first(self._opened)
+
+    @property
+    def opened(self) -> OpenedModel:
+        """The loaded model. Raises `NotReady` while there is none."""
+        if self._opened is None:
+            raise NotReady("The model is not loaded yet.")
+        return self._opened
+
+    @property
+    def graph(self) -> Graph:
+        """The graph shown. Raises `NotReady` while there is none."""
+        if self._graph is None:
+            raise NotReady("The model has no graph yet.")
+        return self._graph
+
+    @property
+    def token_count(self) -> int:
+        """Tokens in what the graph was observed with; 0 if that was no text."""
+        return self._token_count
+
+    def change(self, **changes: Any) -> None:
+        """Change the state and tell."""
+        self.state = replace(self.state, **changes)
+        self.emit("model/changed", self.state)
+
+    def show_graph(self, graph: Graph, token_count: int, **changes: Any) -> None:
+        """Make this the graph shown, and tell."""
+        self._graph = graph
+        self._token_count = token_count
+        version, self._next_version = self._next_version, self._next_version + 1
+        self.change(graph_version=version, origin=graph.origin, **changes)
+
+    def run(self, run_id: int) -> Run:
+        """One of the last runs. Raises `RunNotFound`."""
+        try:
+            return self.runs[run_id]
+        except KeyError:
+            raise RunNotFound(f"There is no run {run_id} any more.") from None
+
+    def add_run(self, run: Run) -> None:
+        """Keep a run; the oldest go, with their logits."""
+        self.runs[run.run_id] = run
+        for old in sorted(self.runs)[:-_KEPT_RUNS]:
+            del self.runs[old]
+
+    def _present_first(self, opened: OpenedModel) -> None:
+        look = opened.look
+        graph = Graph(opened.modules.tree, look.recording, look.origin)
+        ids = look.inputs.get("input_ids")
+        self.show_graph(
+            graph,
+            int(ids.shape[-1]) if ids is not None else 0,
+            phase="ready",
+            message="",
+            problem=None if look.succeeded else _trace_problem(graph),
+            summary=summary(opened.loaded, opened.modules, shapes_of(look.inputs)),
+        )
+
+
+def _candidates(loaded: LoadedModel) -> list[dict[str, Any]]:
+    try:
+        return list(example_candidates(loaded))
+    except InterpogateError:
+        raise
+    except Exception:  # noqa: BLE001 (the tokenizer or example_inputs of the user failed)
+        return []
+
+
+def _trace_problem(graph: Graph) -> m.Problem:
+    hint = (
+        "Write inputs that fit and run, or give the file a function example_inputs() "
+        "that returns them."
+    )
+    if graph.recording.failure is None:
+        return m.Problem(
+            code="trace.noInputs",
+            message="No inputs could be invented for this model, so its data flow is not known.",
+            hint=hint,
+        )
+    shown = present.failure(graph.recording.failure, graph.failed_node, present.where(graph))
+    message = shown.message.replace("The forward pass failed", "The trace on invented inputs failed")
+    return replace(shown, code="trace.failed", message=message, hint=hint)

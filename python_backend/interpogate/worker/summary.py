@@ -1,0 +1,50 @@
+"""What a page's heading says of a loaded model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from interpogate.model.inputs import InputShape, model_device
+from interpogate.model.load import LoadedModel
+from interpogate.protocol.messages import ModelSummary
+from interpogate.trace.modules import ModelModules
+from interpogate.trace.values import dtype_name
+
+_EXAMPLE_TEXT = "The quick brown fox jumps over the lazy dog."
+
+
+def summary(
+    loaded: LoadedModel, modules: ModelModules, inputs: tuple[InputShape, ...]
+) -> ModelSummary:
+    """Facts for the heading and the run bar."""
+    root = modules.tree.modules[0]
+    takes_text = loaded.tokenizer is not None
+    return ModelSummary(
+        title=loaded.source.title,
+        class_name=root.class_name,
+        module_count=len(modules.live),
+        parameter_count=root.parameter_count,
+        dtype=_main_dtype(loaded.model),
+        device=str(model_device(loaded.model)),
+        takes_text=takes_text,
+        predicts_tokens=takes_text and predicts_tokens(loaded.model),
+        example_text=(loaded.sample_text or _EXAMPLE_TEXT) if takes_text else "",
+        example_inputs="" if takes_text else "\n".join(map(str, inputs)),
+        file=loaded.file,
+    )
+
+
+def predicts_tokens(model: Any) -> bool:
+    """Whether each position has next tokens: decoders only, no encoder, no encoder-decoder."""
+    config = getattr(model, "config", None)
+    if config is None or getattr(config, "is_encoder_decoder", False):
+        return False
+    return bool(getattr(model, "can_generate", lambda: False)())
+
+
+def _main_dtype(model: Any) -> str:
+    sizes: Counter[str] = Counter()
+    for parameter in model.parameters():
+        sizes[dtype_name(parameter.dtype)] += 1
+    return sizes.most_common(1)[0][0] if sizes else ""
