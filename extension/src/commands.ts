@@ -90,8 +90,9 @@ function modelFor({ models }: CommandParts, row: unknown): OpenModel {
   return model;
 }
 
+/** The node of a row, of `{ "path": … }` as key bindings may give it, or what is selected. */
 function nodeFor(parts: CommandParts, row: unknown): SelectedNode {
-  if (isRow(row)) {
+  if (isRecord(row) && typeof row.path === "string" && !(row instanceof vscode.Uri)) {
     return { node: row.path, path: row.path };
   }
   const { selection } = modelFor(parts, row);

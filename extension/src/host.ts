@@ -14,6 +14,7 @@ import type { Opener } from "./opener";
 import type { Page } from "./page";
 import { problem } from "./problems";
 import type { SourceOpener } from "./source";
+import { DEMO } from "./sources";
 
 /** What the answers stand on. */
 export interface HostParts {
@@ -55,7 +56,7 @@ export function hostFor(page: Page, parts: HostParts): HostHandlers {
       return {};
     },
     "page/open": async ({ source }) => {
-      await (source === null ? opener.ask() : opener.open(text(source)));
+      await (source === DEMO ? opener.openDemo() : opener.ask(source === null ? "" : text(source)));
       return {};
     },
   };

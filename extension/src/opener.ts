@@ -47,11 +47,10 @@ export class Opener {
     return this.open(DEMO);
   }
 
-  /** Asks for a source. */
-  async ask(): Promise<OpenModel | undefined> {
+  /** Asks for a source; `typed` is what the user has typed already. */
+  async ask(typed = ""): Promise<OpenModel | undefined> {
     requireTrust();
-    const recent = this.#memory.get<readonly Recent[]>(RECENT, []);
-    const picked = await pickSource(activePythonFile(), recent);
+    const picked = await pickSource(activePythonFile(), this.#recent(), typed);
     if (picked === undefined) {
       return undefined;
     }
@@ -77,7 +76,10 @@ export class Opener {
     if (!vscode.workspace.isTrusted) {
       return undefined;
     }
-    const model = await this.#openQuietly(remembered);
+    const { source } = remembered;
+    const known = this.#recent().find((recent) => recent.source === source);
+    const folder = remembered.folder ?? known?.folder ?? defaultFolder();
+    const model = await this.#openQuietly({ source, folder });
     this.#models.activate(this.#models.active ?? model);
     return model;
   }
@@ -99,9 +101,12 @@ export class Opener {
     return vscode.window.withProgress(options, () => this.#models.open(request));
   }
 
+  #recent(): readonly Recent[] {
+    return this.#memory.get<readonly Recent[]>(RECENT, []);
+  }
+
   async #remember(recent: Recent): Promise<void> {
-    const known = this.#memory.get<readonly Recent[]>(RECENT, []);
-    const others = known.filter(
+    const others = this.#recent().filter(
       ({ source, folder }) => source !== recent.source || folder !== recent.folder,
     );
     await this.#memory.update(RECENT, [recent, ...others].slice(0, RECENT_LIMIT));

@@ -8,7 +8,13 @@
 import * as vscode from "vscode";
 import type { HostState } from "../../webview/src/protocol/messages.generated";
 import { pageHtml, pageRoot } from "./html";
-import type { BackendEvent, BackendPort, HostHandlers } from "./methods";
+import type {
+  BackendEvent,
+  BackendMethod,
+  BackendMethods,
+  BackendPort,
+  HostHandlers,
+} from "./methods";
 import type { OpenModel } from "./models";
 import { PageRelay } from "./relay";
 
@@ -19,7 +25,7 @@ export interface PageContext {
   hostFor(page: Page): HostHandlers;
 }
 
-export class Page implements vscode.Disposable {
+export class Page implements BackendPort, vscode.Disposable {
   readonly #webview: vscode.Webview;
   readonly #context: PageContext;
   readonly #relay: PageRelay;
@@ -39,7 +45,7 @@ export class Page implements vscode.Disposable {
     this.#context = context;
     this.#model = this.#follow(model);
     const post = (message: unknown) => void webview.postMessage(message);
-    this.#relay = new PageRelay(post, context.backend, context.hostFor(this));
+    this.#relay = new PageRelay(post, this, context.hostFor(this));
     this.#listener = webview.onDidReceiveMessage((message) => void this.#relay.receive(message));
     webview.options = { enableScripts: true, localResourceRoots: [pageRoot(context.extensionUri)] };
     this.reload();
@@ -90,13 +96,24 @@ export class Page implements vscode.Disposable {
   async ready(): Promise<HostState> {
     const model = await this.#model;
     this.#listens = true;
-    setImmediate(() => this.#revealPending());
     return {
       kind: "vscode",
       canInsert: true,
       trusted: vscode.workspace.isTrusted,
       modelId: model?.state.modelId ?? null,
     };
+  }
+
+  /** What the page asks of the backend. It can select something once it has read its model. */
+  async request<M extends BackendMethod>(
+    method: M,
+    params: BackendMethods[M]["params"],
+  ): Promise<BackendMethods[M]["result"]> {
+    const result = await this.#context.backend.request(method, params);
+    if (method === "model/read") {
+      setImmediate(() => this.#revealPending());
+    }
+    return result;
   }
 
   #revealPending(): void {

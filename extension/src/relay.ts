@@ -28,7 +28,11 @@ export interface PageMessage {
 
 type Outgoing = PageMethods & EventMethods;
 
-const BACKEND_NAMES: ReadonlySet<string> = new Set([...SERVER_METHODS, ...WORKER_METHODS]);
+/** The extension's own business: a page opens models by `page/open`, which asks the user. */
+const NOT_FOR_PAGES: ReadonlySet<string> = new Set(["session/hello", "model/open", "model/close"]);
+const BACKEND_NAMES: ReadonlySet<string> = new Set(
+  [...SERVER_METHODS, ...WORKER_METHODS].filter((name) => !NOT_FOR_PAGES.has(name)),
+);
 const HOST_NAMES: ReadonlySet<string> = new Set(HOST_METHODS);
 
 /** The shape of a JSON-RPC request or notification, or nothing if the message is something else. */

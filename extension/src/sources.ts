@@ -42,9 +42,10 @@ const TITLE = "Open Model";
 export async function pickSource(
   document: vscode.TextDocument | undefined,
   recent: readonly Recent[],
+  typed = "",
 ): Promise<PickedSource | undefined> {
   const items = knownItems(document, recent);
-  const item = await askWithTyping(items);
+  const item = await askWithTyping(items, typed);
   return item?.browse === true ? pickFolder() : item?.choice;
 }
 
@@ -115,15 +116,20 @@ function separator(label: string): SourceItem {
 }
 
 /** A pick list whose first row is what the user types. */
-function askWithTyping(items: readonly SourceItem[]): Promise<SourceItem | undefined> {
+function askWithTyping(
+  items: readonly SourceItem[],
+  typed: string,
+): Promise<SourceItem | undefined> {
   const pick = vscode.window.createQuickPick<SourceItem>();
   pick.title = TITLE;
   pick.placeholder = "transformers id, folder, path/file.py:name or package.module:name";
   pick.matchOnDescription = true;
-  pick.items = items;
-  pick.onDidChangeValue((value) => {
+  const list = (value: string) => {
     pick.items = [...typedItems(value.trim()), ...items];
-  });
+  };
+  pick.onDidChangeValue(list);
+  pick.value = typed;
+  list(typed);
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       resolve(pick.selectedItems[0]);

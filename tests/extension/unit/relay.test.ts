@@ -83,7 +83,7 @@ it("answers no notification, not even one that fails", async () => {
 
 it("refuses a method that is in no table, also events and page methods", async () => {
   const { posted, asked, relay } = setUp();
-  for (const method of ["file/delete", "model/changed", "page/show", "toString", "__proto__"]) {
+  for (const method of ["model/open", "model/changed", "page/show", "toString", "__proto__"]) {
     await relay.receive(rpc(3, method));
   }
   expect(asked).toEqual([]);
