@@ -9,20 +9,17 @@ import asyncio
 import itertools
 import json
 import logging
-from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
-from interpogate.editor import problems, worker_process
+from interpogate.editor import problems
 from interpogate.editor.output import OutputRelay
 from interpogate.editor.problems import RequestFailed
-from interpogate.editor.worker_process import WorkerExit
+from interpogate.editor.worker_process import WorkerExit, WorkerProcess
 from interpogate.transport.bound import MessageTooLarge, bounded
 from interpogate.transport.lines import LineBuffer
 
-_CHUNK_BYTES = 64 * 1024
 _UNREAD_BYTES = 16 * 1024 * 1024
-_DRAIN_S = 1.0
 
 OnEvent = Callable[[str, dict[str, Any]], None]
 OnOutput = Callable[[str], None]
@@ -33,20 +30,16 @@ logger = logging.getLogger(__name__)
 class WorkerClient:
     """One running worker. Every request ends: with its reply, or with the worker."""
 
-    def __init__(self, process: Process, *, on_event: OnEvent, on_output: OnOutput) -> None:
-        loop = asyncio.get_running_loop()
-        self.pid = process.pid
-        self.ended: asyncio.Future[WorkerExit] = loop.create_future()
-        self._process = process
-        # `launch` asks for all three pipes
-        self._stdin = cast("asyncio.StreamWriter", process.stdin)
-        self._stdout = cast("asyncio.StreamReader", process.stdout)
-        self._stderr = cast("asyncio.StreamReader", process.stderr)
+    _process: WorkerProcess
+    _life: asyncio.Task[None]
+
+    def __init__(self, *, on_event: OnEvent, on_output: OnOutput) -> None:
+        self.ended: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self._on_event = on_event
+        self._lines = LineBuffer()
         self._output = OutputRelay(on_output)
         self._identifiers = itertools.count(1)
         self._pending: dict[int, asyncio.Future[Any]] = {}
-        self._life = loop.create_task(self._watch())
 
     @classmethod
     async def start(
@@ -58,8 +51,17 @@ class WorkerClient:
         on_output: OnOutput,
     ) -> WorkerClient:
         """Start a worker process. Raises `OSError` if there is no way."""
-        process = await worker_process.launch(command, folder=folder)
-        return cls(process, on_event=on_event, on_output=on_output)
+        client = cls(on_event=on_event, on_output=on_output)
+        client._process = await WorkerProcess.start(
+            command, folder=folder, on_wire=client._take, on_output=client._output.feed
+        )
+        client._life = asyncio.create_task(client._watch())
+        return client
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
 
     async def request(self, method: str, params: Any) -> Any:
         """The result of a call. Raises `RequestFailed`, also when the worker ends first."""
@@ -75,32 +77,24 @@ class WorkerClient:
 
     async def stop(self) -> None:
         """End the process and everything in its group; returns when it is gone."""
-        await worker_process.end(self._process)
+        await self._process.end()
         await asyncio.shield(self._life)
 
     def _write(self, message: dict[str, Any]) -> None:
-        if self.ended.done() or self._stdin.is_closing():
+        if self.ended.done():
             raise RequestFailed.of(problems.worker_stopped())
-        if self._stdin.transport.get_write_buffer_size() > _UNREAD_BYTES:
+        if self._process.unread_bytes > _UNREAD_BYTES:
             raise RequestFailed.of(problems.worker_busy())
         try:
-            self._stdin.write(bounded(json.dumps(message)) + b"\n")
+            self._process.write(bounded(json.dumps(message)) + b"\n")
         except MessageTooLarge:
             raise RequestFailed.of(problems.request_too_large()) from None
 
     async def _watch(self) -> None:
         """Live as long as the process does; what it has sent before its end still counts."""
-        reading = asyncio.create_task(self._read_messages())
-        printing = asyncio.create_task(self._read_output())
-        exiting = asyncio.create_task(self._process.wait())
-        await asyncio.wait({reading, exiting}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({exiting}, timeout=_DRAIN_S)  # its exit code is worth a moment
-        worker_process.kill_group(self._process)
-        await asyncio.wait({reading, printing}, timeout=_DRAIN_S)
-        for task in (reading, printing, exiting):
-            task.cancel()
+        ending = await self._process.wait()
         self._output.finish()
-        self._conclude(await worker_process.exit_of(self._process))
+        self._conclude(ending)
 
     def _conclude(self, ending: WorkerExit) -> None:
         self.ended.set_result(ending)
@@ -109,15 +103,9 @@ class WorkerClient:
             if not reply.done():
                 reply.set_exception(RequestFailed.of(failure))
 
-    async def _read_messages(self) -> None:
-        buffer = LineBuffer()
-        while chunk := await self._stdout.read(_CHUNK_BYTES):
-            for line in buffer.feed(chunk):
-                self._receive(line)
-
-    async def _read_output(self) -> None:
-        while chunk := await self._stderr.read(_CHUNK_BYTES):
-            self._output.feed(chunk)
+    def _take(self, chunk: bytes) -> None:
+        for line in self._lines.feed(chunk):
+            self._receive(line)
 
     def _receive(self, line: bytes) -> None:
         message = _parsed(line)
