@@ -1,6 +1,7 @@
 """The errors of the project: one root, each subclass with its code and a hint that says what to do.
 
-Everything may raise these; only edges (handlers, loading, the command line) turn them into messages.
+Everything may raise these; only edges (handlers, loading, the command line) turn them into
+messages.
 """
 
 from __future__ import annotations

@@ -23,8 +23,10 @@ class HookSet:
     def pre(self, path: str, callback: Callable[..., Any]) -> None:
         """Call `callback(module, args)` before the module at `path` runs.
 
-        A callback with a third parameter gets the keyword arguments: `callback(module, args, kwargs)`.
-        What it returns replaces the arguments, as in PyTorch. Raises `ValueError` for an unknown path.
+        A callback with a third parameter gets the keyword arguments: `callback(module, args,
+        kwargs)`.
+        What it returns replaces the arguments, as in PyTorch. Raises `ValueError` for an unknown
+        path.
         """
         with_kwargs = _parameter_count(callback) > _PRE_ARGUMENTS
         register = self._node(path).register_forward_pre_hook
@@ -34,7 +36,8 @@ class HookSet:
         """Call `callback(module, args, output)` after the module at `path` ran.
 
         A callback with four parameters gets the keyword arguments too:
-        `callback(module, args, kwargs, output)`. What it returns replaces the output, as in PyTorch.
+        `callback(module, args, kwargs, output)`. What it returns replaces the output, as in
+        PyTorch.
         Raises `ValueError` for an unknown path.
         """
         with_kwargs = _parameter_count(callback) > _POST_ARGUMENTS
@@ -47,7 +50,7 @@ class HookSet:
             handle.remove()
         self._handles.clear()
 
-    def __enter__(self) -> HookSet:
+    def __enter__(self) -> HookSet:  # noqa: PYI034 (Self needs Python 3.11)
         return self
 
     def __exit__(

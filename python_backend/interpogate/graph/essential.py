@@ -52,9 +52,7 @@ class DataFlow:
 def visible_dataflow(tree: ModuleTree, recording: Recording, detail: Detail) -> DataFlow:
     """The data flow in the wanted detail."""
     facts = _Facts(tree, recording)
-    shown = frozenset(
-        row for row in facts.alive if detail == "all" or facts.is_essential(row)
-    )
+    shown = frozenset(row for row in facts.alive if detail == "all" or facts.is_essential(row))
     sources = _Sources(recording, facts.incoming, shown)
     flows = [
         VisibleFlow(source, slot, flow.target, way)

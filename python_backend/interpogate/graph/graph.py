@@ -122,9 +122,9 @@ def _wrappers_in_cycles(view: View) -> frozenset[str]:
             if source != target:
                 following.setdefault(source, []).append(target)
         for node in following:
-            if view.nodes[node].container and view.hierarchy.is_dissolvable(node):
-                if _reaches(following, node, node):
-                    found.add(node)
+            is_wrapper = view.nodes[node].container and view.hierarchy.is_dissolvable(node)
+            if is_wrapper and _reaches(following, node, node):
+                found.add(node)
     return frozenset(found)
 
 

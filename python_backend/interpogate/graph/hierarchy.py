@@ -1,6 +1,7 @@
 """How modules are nested in the picture: module containers, folded runs of equal blocks, lists.
 
-A list that is never called itself (`ModuleList`) is a container too, unless `dissolved` names it: then
+A list that is never called itself (`ModuleList`) is a container too, unless `dissolved` names it:
+then
 its members stand directly in the container around it. Used by `levels.py`.
 """
 

@@ -1,7 +1,9 @@
 """The graph as it is shown: for each container its child nodes and the data flow between them.
 
-A flow between two operations is lifted to every container it passes: out through the containers around
-its source, across the innermost container both share, in through those around its target. A module that
+A flow between two operations is lifted to every container it passes: out through the containers
+around
+its source, across the innermost container both share, in through those around its target. A module
+that
 is called again is left and entered again, so recurrences show as such. Used by `graph.py`.
 """
 

@@ -44,7 +44,7 @@ def text_of(structure: Structure) -> str:
     return text
 
 
-_BRACKETS = {"tuple": "()", "list": "[]", "dict": "{}", "dataclass": "()"}
+_BRACKETS = {"tuple": ("(", ")"), "list": ("[", "]"), "dict": ("{", "}"), "dataclass": ("(", ")")}
 
 
 def _text(structure: Structure, row: int) -> tuple[str, int]:

@@ -140,7 +140,7 @@ def accepted_names(model: nn.Module) -> frozenset[str]:
 
 
 def example_candidates(loaded: LoadedModel) -> Iterator[Inputs]:
-    """Inputs that may fit, best guess first; what the user's file says is the only one if it says."""
+    """Inputs that may fit, best guess first; only `example_inputs` if the user's file has them."""
     if loaded.examples is not None:
         yield _given(loaded)
     elif loaded.tokenizer is not None:
@@ -163,7 +163,9 @@ def _given(loaded: LoadedModel) -> Inputs:
 
 
 def _token_examples(loaded: LoadedModel) -> Iterator[Inputs]:
-    inputs = text_inputs(loaded, loaded.sample_text or "The quick brown fox jumps over the lazy dog.")
+    inputs = text_inputs(
+        loaded, loaded.sample_text or "The quick brown fox jumps over the lazy dog."
+    )
     ids = inputs["input_ids"]
     if "decoder_input_ids" in accepted_names(loaded.model):
         inputs["decoder_input_ids"] = ids[:, :7]
@@ -228,7 +230,9 @@ def _guesses(model: nn.Module) -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "float32", (1, 3, 224, 224)
 
 
-def _layer_shapes(module: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _layer_shapes(  # noqa: C901, PLR0912 (one case for each kind of layer)
+    module: Any,
+) -> Iterator[tuple[str, tuple[int, ...]]]:
     match module:
         case nn.Embedding() | nn.EmbeddingBag():
             yield "int64", (1, TOKENS)

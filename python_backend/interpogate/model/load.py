@@ -8,12 +8,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import torch
 from torch import nn
@@ -31,6 +35,8 @@ from interpogate.errors import (
 from interpogate.model.sources import ModelSource
 from interpogate.trace.source import failure_source
 
+_HUB_TIMEOUT_S = 5.0
+
 
 @dataclass(frozen=True)
 class LoadedModel:
@@ -40,7 +46,7 @@ class LoadedModel:
     source: ModelSource
     tokenizer: Any = None
     examples: Any = None
-    """What the user's file says as `example_inputs`: a dict, a tuple, a tensor, or a function of none."""
+    """`example_inputs` of the user's file: a dict, a tuple, a tensor, or a function of no arguments."""
     sample_text: str = ""
 
     @property
@@ -77,18 +83,21 @@ def _demo(source: ModelSource) -> LoadedModel:
 
 def _pretrained(source: ModelSource, name: str, *, trust_remote_code: bool) -> LoadedModel:
     transformers = _transformers()
+    options = {
+        "trust_remote_code": trust_remote_code,
+        "local_files_only": Path(name).is_dir() or not _is_hub_reachable(),
+    }
     try:
-        config = transformers.AutoConfig.from_pretrained(name, trust_remote_code=trust_remote_code)
-        kind = _pretrained_class(transformers, config)
-        model = kind.from_pretrained(name, trust_remote_code=trust_remote_code)
+        config = transformers.AutoConfig.from_pretrained(name, **options)
+        model = _pretrained_class(transformers, config).from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         raise SourceNotFound(
             f"transformers cannot load {name!r}: {_first_line(error)}",
-            hint="Name a directory that save_pretrained() wrote, or an id that this machine can reach.",
+            hint="Name a directory that save_pretrained() wrote, or an id within reach.",
         ) from error
     except Exception as error:
         raise _failed(f"Loading {name!r} failed", error) from error
-    return LoadedModel(model.eval(), source, _tokenizer(transformers, name, trust_remote_code))
+    return LoadedModel(model.eval(), source, _tokenizer(transformers, name, options))
 
 
 def _transformers() -> Any:
@@ -98,7 +107,7 @@ def _transformers() -> Any:
         raise PackageMissing(
             f"The interpreter {sys.executable} has no transformers, which this model needs.",
         ) from error
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return transformers
 
 
@@ -109,10 +118,22 @@ def _pretrained_class(transformers: Any, config: Any) -> Any:
     return transformers.AutoModel
 
 
-def _tokenizer(transformers: Any, name: str, trust_remote_code: bool) -> Any:
+def _is_hub_reachable() -> bool:
+    """Ask once, since the hub's client repeats a failed connection for half a minute."""
+    if any(getproxies().get(scheme) for scheme in ("https", "all")):
+        return True
+    host = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
     try:
-        return transformers.AutoTokenizer.from_pretrained(name, trust_remote_code=trust_remote_code)
-    except Exception:  # noqa: BLE001 (many kinds of models come without one, each fails in its own way)
+        socket.create_connection((host.hostname or "", host.port or 443), _HUB_TIMEOUT_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def _tokenizer(transformers: Any, name: str, options: dict[str, Any]) -> Any:
+    try:
+        return transformers.AutoTokenizer.from_pretrained(name, **options)
+    except Exception:  # noqa: BLE001 (many models come without one; each fails in its own way)
         return None
 
 
@@ -123,7 +144,8 @@ def _run_file(file: Path) -> ModuleType:
         raise SourceInvalid(f"{file.name} is no Python file.", file=str(file), line=1)
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
-    _running(lambda: spec.loader.exec_module(module), file.name, file=str(file))  # type: ignore[union-attr]
+    _running(lambda: spec.loader.exec_module(module), file.name, file=str(file))  # type:
+    ignore[union - attr]
     return module
 
 
@@ -185,12 +207,17 @@ def _named(source: ModelSource, module: ModuleType) -> Any:
     found: Any = module
     for part in source.name.split("."):
         if not part or not hasattr(found, part):
-            names = ", ".join(model_names(module)) or "none"
-            raise NameNotFound(
-                f"{Path(source.location).name} has no {source.name!r}. Models in it: {names}.",
-            )
+            raise NameNotFound(_unknown_name(source, module))
         found = getattr(found, part)
     return found
+
+
+def _unknown_name(source: ModelSource, module: ModuleType) -> str:
+    names = ", ".join(model_names(module)) or "none"
+    file = Path(source.location).name
+    if not source.name:
+        return f"Say which model in {file} is meant. Models in it: {names}."
+    return f"{file} has no {source.name!r}. Models in it: {names}."
 
 
 def model_names(module: ModuleType) -> list[str]:
@@ -199,7 +226,11 @@ def model_names(module: ModuleType) -> list[str]:
         name
         for name, value in vars(module).items()
         if isinstance(value, nn.Module)
-        or (inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__ == module.__name__)
+        or (
+            inspect.isclass(value)
+            and issubclass(value, nn.Module)
+            and value.__module__ == module.__name__
+        )
     ]
 
 

@@ -72,7 +72,7 @@ def _directory(directory: Path, text: str) -> ModelSource:
     if not (directory / "config.json").is_file():
         raise SourceNotFound(
             f"The directory {text} has no config.json, so it holds no transformers model.",
-            hint="Name a directory that save_pretrained() wrote, or a Python file and a name in it.",
+            hint="Name a directory that save_pretrained() wrote, or path/file.py:name.",
         )
     return ModelSource("pretrained", str(directory))
 

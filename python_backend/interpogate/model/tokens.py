@@ -58,7 +58,9 @@ def next_tokens(tokenizer: Any, logits: torch.Tensor, position: int, count: int)
     Raises `NoPrediction` for a position outside the text.
     """
     if not 0 <= position < logits.shape[0]:
-        raise NoPrediction(f"There is no position {position}: the text has {logits.shape[0]} tokens.")
+        raise NoPrediction(
+            f"There is no position {position}: the text has {logits.shape[0]} tokens."
+        )
     row = logits[position].float()
     top = torch.topk(row, min(max(count, 1), 100, row.shape[0]))
     probabilities = torch.softmax(row, dim=0)[top.indices]

@@ -1,4 +1,4 @@
-"""Every message on the wire, as frozen dataclasses: the one source of the Python and TypeScript types.
+"""Every message on the wire, as frozen dataclasses: the one source of both languages' types.
 
 Fields are snake_case here and camelCase on the wire (`codec.py`). Large things travel as columns
 (one tuple per field, row `i` of each belongs together), never as trees of objects.
@@ -403,7 +403,7 @@ class Tokens:
 
 @dataclass(frozen=True, kw_only=True)
 class StartRun:
-    """Asks for a forward pass with either text or inputs; with neither the example inputs are used."""
+    """Asks for a forward pass with text or inputs; with neither the example inputs are used."""
 
     model_id: str
     """Name of the open model."""
@@ -543,7 +543,7 @@ class HookCode:
 
 @dataclass(frozen=True, kw_only=True)
 class PageState:
-    """What a page wants back after a reload of the window; it keeps this in its host's own store."""
+    """What a page wants back after a reload of the window; kept in its host's own store."""
 
     model_id: str | None = None
     """Model shown."""

@@ -1,7 +1,9 @@
 """The table of all methods: name → parameters, result, who calls and who answers.
 
-`server` requests are answered by the editor or standalone server itself, `worker` requests are passed
-on to the model's worker; `event` notifications go from the backend to every page. `host` requests and
+`server` requests are answered by the editor or standalone server itself, `worker` requests are
+passed
+on to the model's worker; `event` notifications go from the backend to every page. `host` requests
+and
 notifications go from a page to what it lives in, `page` notifications the other way.
 On the LSP connection every backend method has the prefix `interpogate/`.
 """
@@ -32,11 +34,17 @@ class Method:
 
 _TABLE = (
     Method("session/hello", m.Hello, m.Welcome, "server", "Exchange versions, once, first."),
-    Method("model/open", m.OpenModel, m.ModelState, "server", "Start a worker and load a model in it."),
+    Method(
+        "model/open", m.OpenModel, m.ModelState, "server", "Start a worker and load a model in it."
+    ),
     Method("model/read", m.ModelReference, m.ModelState, "server", "Where a model stands."),
     Method("model/list", m.Nothing, m.ModelStates, "server", "All open models."),
-    Method("model/restart", m.ModelReference, m.ModelState, "server", "Load it anew in a fresh worker."),
-    Method("model/close", m.ModelReference, m.Nothing, "server", "End the worker and forget the model."),
+    Method(
+        "model/restart", m.ModelReference, m.ModelState, "server", "Load it anew in a fresh worker."
+    ),
+    Method(
+        "model/close", m.ModelReference, m.Nothing, "server", "End the worker and forget the model."
+    ),
     Method("model/changed", m.ModelState, None, "event", "A model's state changed."),
     Method("graph/read", m.ReadGraph, m.Levels, "worker", "The insides of containers."),
     Method("graph/locate", m.LocatePath, m.Location, "worker", "Where a module path stands."),
@@ -48,7 +56,9 @@ _TABLE = (
     Method("run/read", m.ReadRun, m.RunRecord, "worker", "Events that a page missed."),
     Method("run/events", m.RunEvents, None, "event", "Modules started, finished or failed."),
     Method("run/changed", m.RunState, None, "event", "A run began or ended."),
-    Method("prediction/read", m.ReadPrediction, m.Prediction, "worker", "Next tokens at a position."),
+    Method(
+        "prediction/read", m.ReadPrediction, m.Prediction, "worker", "Next tokens at a position."
+    ),
     Method("hook/write", m.WriteHook, m.HookCode, "worker", "Hook code for a node."),
     Method("page/ready", m.Nothing, m.HostState, "host", "The page listens from now on."),
     Method("page/selected", m.Selection, None, "host", "The selection changed in the page."),

@@ -1,6 +1,7 @@
 """Writes the TypeScript twin of `messages.py` and `methods.py`.
 
-`python -m interpogate.protocol.typescript [--check] FILE`; called by `npm run generate` and `npm run check`.
+`python -m interpogate.protocol.typescript [--check] FILE`; called by `npm run generate` and `npm
+run check`.
 Field docstrings are read from the source, since Python does not keep them.
 """
 
@@ -33,7 +34,9 @@ _PRIMITIVES: dict[Any, str] = {
 def generate() -> str:
     """The whole file as text."""
     parts = [_HEADER, f"export const PROTOCOL_VERSION = {messages.PROTOCOL_VERSION};\n"]
-    parts += [f"export type {name} = {_union(get_args(value))};\n" for name, value in _aliases().items()]
+    parts += [
+        f"export type {name} = {_union(get_args(value))};\n" for name, value in _aliases().items()
+    ]
     parts += [_interface(kind) for kind in _message_types()]
     parts += [_table(route) for route in get_args(methods.Route)]
     return "\n".join(parts)
@@ -51,7 +54,10 @@ def _message_types() -> list[type[Any]]:
 def _interface(kind: type[Any]) -> str:
     docs = _field_docs(kind)
     hints = get_type_hints(kind)
-    lines = [f"/** {_comment(inspect.getdoc(kind) or '')} */", f"export interface {kind.__name__} {{"]
+    lines = [
+        f"/** {_comment(inspect.getdoc(kind) or '')} */",
+        f"export interface {kind.__name__} {{",
+    ]
     for field in dataclasses.fields(kind):
         lines.append(f"  /** {_comment(docs[field.name])} */")
         optional = "" if field.default is dataclasses.MISSING else "?"
@@ -65,9 +71,9 @@ def _comment(text: str) -> str:
 
 def _field_docs(kind: type[Any]) -> dict[str, str]:
     body = ast.parse(inspect.getsource(kind)).body[0]
-    assert isinstance(body, ast.ClassDef)
+    statements = body.body if isinstance(body, ast.ClassDef) else []
     docs = {}
-    for statement, following in zip(body.body, body.body[1:], strict=False):
+    for statement, following in zip(statements, statements[1:], strict=False):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             docs[statement.target.id] = _string(following, f"{kind.__name__}.{statement.target.id}")
     return docs

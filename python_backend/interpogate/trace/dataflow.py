@@ -1,6 +1,7 @@
 """Where every tensor comes from: a torch function mode that knows the running module.
 
-Each operation that yields tensors becomes a row; each tensor it takes whose maker is known becomes a
+Each operation that yields tensors becomes a row; each tensor it takes whose maker is known becomes
+a
 flow. Makers are kept by the tensor's identity together with a weak reference, so that a tensor may
 die and its id be used again. Used by `recorder.py` alone.
 """
@@ -60,7 +61,9 @@ class RawOperation:
 class DataFlow(TorchFunctionMode):
     """Notes operations and flows while it is entered."""
 
-    def __init__(self, position: Position, parameters: dict[int, tuple[torch.Tensor, str, int]]) -> None:
+    def __init__(
+        self, position: Position, parameters: dict[int, tuple[torch.Tensor, str, int]]
+    ) -> None:
         super().__init__()
         self.position = position
         self.operations: list[RawOperation] = []
@@ -73,7 +76,11 @@ class DataFlow(TorchFunctionMode):
         self._makers: dict[int, tuple[Any, int, int]] = {}
 
     def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Run `func` unchanged and note what it took and made."""
         try:
@@ -99,9 +106,7 @@ class DataFlow(TorchFunctionMode):
         if maker:
             self.results.append((name, *maker, tensor_facts(tensor)))
 
-    def leave_module(
-        self, class_name: str, first: int, taken: Any, returned: Any
-    ) -> None:
+    def leave_module(self, class_name: str, first: int, taken: Any, returned: Any) -> None:
         """Note outputs that no operation since row `first` made: passed on, or made unseen."""
         strange = [t for _, t in tensors_of(returned) if not self._made_since(t, first)]
         if not strange:
@@ -131,7 +136,9 @@ class DataFlow(TorchFunctionMode):
             return
         code, line = _calling_line()
         position = self.position
-        row = self._add(RawOperation(func, "call", position.call, position.next_order(), [], code, line))
+        row = self._add(
+            RawOperation(func, "call", position.call, position.next_order(), [], code, line)
+        )
         for value in args:
             self._take_all(value, row)
         if kwargs:

@@ -10,14 +10,15 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import UninitializedTensorMixin
 
 from interpogate.graph.modules import Module, ModuleTree, Parameter
 from interpogate.trace.values import dtype_name
 
 # Constructor arguments that torch and transformers keep as attributes, in the order shown.
 _ATTRIBUTES = (
-    "in_features", "out_features", "nx", "nf", "in_channels", "out_channels", "kernel_size", "stride",
-    "padding", "dilation", "groups", "num_embeddings", "embedding_dim", "padding_idx",
+    "in_features", "out_features", "nx", "nf", "in_channels", "out_channels", "kernel_size",
+    "stride", "padding", "dilation", "groups", "num_embeddings", "embedding_dim", "padding_idx",
     "normalized_shape", "eps", "variance_epsilon", "num_features", "momentum", "p", "input_size",
     "hidden_size", "num_layers", "bidirectional", "batch_first", "embed_dim", "num_heads",
     "num_attention_heads", "num_key_value_heads", "head_dim", "layer_idx", "scaling", "is_causal",
@@ -125,7 +126,7 @@ def _parameter_counts(entries: list[_Entry], owners: dict[int, list[tuple[int, s
 
 
 def _size(tensor: torch.Tensor) -> int:
-    lazy = isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
+    lazy = isinstance(tensor, UninitializedTensorMixin)
     return 0 if lazy else tensor.numel()
 
 
@@ -140,7 +141,10 @@ def _signatures(entries: list[_Entry]) -> list[str]:
     for index in range(len(entries) - 1, -1, -1):
         entry = entries[index]
         inside = [(entries[c].path.rpartition(".")[2], signatures[c]) for c in entry.children]
-        own = [(name, _shape(tensor), str(tensor.dtype)) for name, tensor, _ in _own_tensors(entry.module)]
+        own = [
+            (name, _shape(tensor), str(tensor.dtype))
+            for name, tensor, _ in _own_tensors(entry.module)
+        ]
         text = repr((type(entry.module).__qualname__, own, inside, _extra_repr(entry)))
         signatures[index] = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
     return signatures
@@ -154,11 +158,11 @@ def _extra_repr(entry: _Entry) -> str:
 
 
 def _shape(tensor: torch.Tensor) -> tuple[int, ...]:
-    lazy = isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
+    lazy = isinstance(tensor, UninitializedTensorMixin)
     return () if lazy else tuple(tensor.shape)
 
 
-def _module(  # noqa: PLR0913 (one row put together from the columns computed before)
+def _module(  # noqa: PLR0913, PLR0917 (one row put together from the columns computed before)
     index: int,
     entry: _Entry,
     count: int,

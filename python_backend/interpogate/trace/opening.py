@@ -1,13 +1,15 @@
-"""The first look at a model: a traced forward pass on invented inputs, without arithmetic if possible.
+"""The first look at a model: traced on invented inputs, without arithmetic if possible.
 
-Fake tensors have shapes and types but no values, so nothing heavy is computed and the model's weights
+Fake tensors have shapes and types but no values, so nothing heavy is computed and the model's
+weights
 and buffers stay untouched. What looks at values cannot run so; then a real forward pass is tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,31 +43,31 @@ def first_look(modules: ModelModules, candidates: Iterable[dict[str, Any]]) -> F
     """Trace the first candidate inputs that fit; else what got furthest, with its failure."""
     tried: list[dict[str, Any]] = []
     best = FirstLook(NOTHING, "none", {})
-    for inputs in candidates:
-        look = _attempt(modules, inputs, "fake")
-        if look.succeeded:
-            return look
-        tried.append(inputs)
-        best = _further(best, look)
+    with _quiet_fakes():
+        for inputs in candidates:
+            look = _attempt(modules, inputs, "fake")
+            if look.succeeded:
+                return look
+            tried.append(inputs)
+            best = max(best, look, key=_seen)
     if modules.tree.modules[0].parameter_count > _MAXIMUM_REAL_PARAMETERS:
         return best
     return _for_real(modules, tried[:_MAXIMUM_REAL_TRIES], best)
 
 
-def _for_real(
-    modules: ModelModules, tried: list[dict[str, Any]], best: FirstLook
-) -> FirstLook:
+def _for_real(modules: ModelModules, tried: list[dict[str, Any]], best: FirstLook) -> FirstLook:
+    looks: list[FirstLook] = []
     for inputs in tried:
-        look = _attempt(modules, inputs, "example")
-        if look.succeeded:
-            return look
-        best = _further(best, look)
-    return best
+        looks.append(_attempt(modules, inputs, "example"))
+        if looks[-1].succeeded:
+            return looks[-1]
+    # Of those that saw most the first guess is best, and its message comes from real values.
+    furthest = max(looks, key=_seen, default=best)
+    return furthest if _seen(furthest) >= _seen(best) else best
 
 
-def _further(one: FirstLook, other: FirstLook) -> FirstLook:
-    """The look that saw more; of equals the later one, whose message comes from real values."""
-    return other if len(other.recording.operations) >= len(one.recording.operations) else one
+def _seen(look: FirstLook) -> int:
+    return len(look.recording.operations)
 
 
 def _attempt(
@@ -76,11 +78,15 @@ def _attempt(
     mode: AbstractContextManager[Any] = fake if fake is not None else nullcontext()
     given = {name: _faked(fake, value) for name, value in inputs.items()}
     devices: list[int] = []
-    try:
-        with torch.random.fork_rng(devices), torch.no_grad(), recorder.watching(), mode:
-            modules.live[0](**given)
-    except (Exception, SystemExit):  # noqa: BLE001 (the user's model; the recording holds what was raised)
-        pass
+    # What the user's model raises is in the recording.
+    with (
+        suppress(Exception, SystemExit),
+        torch.random.fork_rng(devices),
+        torch.no_grad(),
+        recorder.watching(),
+        mode,
+    ):
+        modules.live[0](**given)
     return FirstLook(recorder.recording(), origin, inputs)
 
 
@@ -88,3 +94,15 @@ def _faked(mode: FakeTensorMode | None, value: Any) -> Any:
     if mode is not None and isinstance(value, torch.Tensor):
         return mode.from_tensor(value)
     return value
+
+
+@contextmanager
+def _quiet_fakes() -> Iterator[None]:
+    """Guessed inputs are meant to fail now and then: torch need not log each one's traceback."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,6 +1,7 @@
 """Records one forward pass: calls of modules by hooks, operations by `DataFlow`.
 
-Hooks are put on every module instance when watching begins and taken off when it ends, on every path;
+Hooks are put on every module instance when watching begins and taken off when it ends, on every
+path;
 only our own are touched. They return None, hold no tensor and let no error of their own out.
 Called by the library and by the worker's runs.
 """
@@ -109,9 +110,7 @@ class Recorder:
         return before
 
     def _post_hook(self, index: int) -> Callable[..., None]:
-        def after(
-            _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
-        ) -> None:
+        def after(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
             now = perf_counter_ns()
             try:
                 with torch._C.DisableTorchFunction():
@@ -225,7 +224,7 @@ def _named(rows: list[RawRow], positional: int, names: tuple[str, ...]) -> list[
     for depth, key, *rest in rows:
         is_position = depth == 0 and key.isdigit() and int(key) < min(positional, len(names))
         named.append((depth, names[int(key)] if is_position else key, *rest))
-    return named  # type: ignore[return-value]
+    return named
 
 
 def _hook(module: nn.Module, before: Any, after: Any) -> tuple[Any, Any]:

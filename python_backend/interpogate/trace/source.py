@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 
 from interpogate.graph.modules import Source
 
-_LIBRARY_FOLDERS = (torch.__path__[0] + os.sep, os.path.dirname(os.path.dirname(__file__)) + os.sep)
+_LIBRARY_FOLDERS = (torch.__path__[0] + os.sep, str(Path(__file__).parent.parent) + os.sep)
 
 
 def class_source(kind: type[Any]) -> Source | None:
@@ -21,13 +22,13 @@ def class_source(kind: type[Any]) -> Source | None:
         _, line = inspect.getsourcelines(kind)
     except (OSError, TypeError):
         return None
-    return Source(os.path.abspath(file), max(line, 1)) if file else None
+    return Source(str(Path(file).absolute()), max(line, 1)) if file else None
 
 
 def code_source(code: CodeType, line: int) -> Source | None:
     """File and line inside running code; None for code without a file."""
     file = code.co_filename
-    return None if file.startswith("<") else Source(os.path.abspath(file), line)
+    return None if file.startswith("<") else Source(str(Path(file).absolute()), line)
 
 
 def failure_source(traceback: TracebackType | None) -> Source | None:

@@ -89,7 +89,7 @@ def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
         _add(rows, depth + 1, name, item)
 
 
-def _items(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:
+def _items(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:  # noqa: PLR0911 (one a kind)
     if value is None:
         return "none", []
     if isinstance(value, (bool, int, float, complex, str, bytes)):

@@ -1,4 +1,4 @@
-"""Forward passes of a session: checked and numbered by the reader's thread, run by the main thread."""
+"""Forward passes of a session: checked by the reader's thread, run by the main thread."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _run(session: Session, opened: OpenedModel, run: Run) -> None:
         _forward(opened, run, recorder)
     except RunCancelled:
         run.end("cancelled")
-    except (Exception, SystemExit):  # noqa: BLE001 (the user's model; the recording holds what was raised)
+    except (Exception, SystemExit):  # noqa: BLE001 (user code; the recording has it)
         run.end("failed")
     else:
         run.end("finished")

@@ -32,7 +32,8 @@ class TensorRows:
             shapes=shapes,
             dtypes=tuple(dtype for _, dtype in self._rows),
             token_dimensions=tuple(
-                -1 if d is None else d for d in (token_dimension(s, self._token_count) for s in shapes)
+                -1 if d is None else d
+                for d in (token_dimension(s, self._token_count) for s in shapes)
             ),
         )
 
@@ -95,8 +96,7 @@ def _parameter_count(graph: Graph, node: Node) -> int:
 
 
 def _parent(graph: Graph, node: Node) -> int:
-    assert node.container is not None
-    return graph.tree.modules[node.container.first].parent
+    return graph.tree.modules[node.container.first].parent if node.container else -1
 
 
 def modules(parent: Module, children: list[Module]) -> m.Modules:
@@ -122,7 +122,9 @@ def structure(values: Structure, token_count: int) -> tuple[m.ValueRow, ...]:
             shape=value.tensor.shape if value.tensor else None,
             dtype=value.tensor.dtype if value.tensor else None,
             device=value.tensor.device if value.tensor else None,
-            token_dimension=token_dimension(value.tensor.shape, token_count) if value.tensor else None,
+            token_dimension=token_dimension(value.tensor.shape, token_count)
+            if value.tensor
+            else None,
         )
         for value in values
     )
@@ -132,7 +134,11 @@ def parameters(module: Module) -> tuple[m.ParameterRow, ...]:
     """A module's own parameters and buffers."""
     return tuple(
         m.ParameterRow(
-            name=p.name, shape=p.shape, dtype=p.dtype, is_buffer=p.is_buffer, shared_with=p.shared_with
+            name=p.name,
+            shape=p.shape,
+            dtype=p.dtype,
+            is_buffer=p.is_buffer,
+            shared_with=p.shared_with,
         )
         for p in module.parameters
     )
@@ -180,7 +186,9 @@ def note(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
         return ""
     if module.index in graph.recording.used_modules:
         return "Not called itself: its weights were used inside its parent."
-    if module.children and any(c.module in range(module.index, module.last + 1) for c in graph.recording.calls):
+    if module.children and any(
+        c.module in range(module.index, module.last + 1) for c in graph.recording.calls
+    ):
         return "Not called itself: it holds modules that its parent calls."
     if graph.recording.failure:
         return "Did not run: the forward pass failed before."

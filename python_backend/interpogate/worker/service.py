@@ -65,7 +65,7 @@ class Service:
             job = self._jobs.get()
             try:
                 job()
-            except (Exception, SystemExit) as error:  # noqa: BLE001 (a job must not end the worker)
+            except (Exception, SystemExit) as error:
                 logger.exception("a job failed (%s)", type(error).__name__)
 
     def emit(self, method: str, message: Any) -> None:

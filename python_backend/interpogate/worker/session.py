@@ -148,5 +148,7 @@ def _trace_problem(graph: Graph) -> m.Problem:
             hint=hint,
         )
     shown = present.failure(graph.recording.failure, graph.failed_node, present.where(graph))
-    message = shown.message.replace("The forward pass failed", "The trace on invented inputs failed")
+    message = shown.message.replace(
+        "The forward pass failed", "The trace on invented inputs failed"
+    )
     return replace(shown, code="trace.failed", message=message, hint=hint)

@@ -350,7 +350,7 @@ export interface Tokens {
   raw: readonly string[];
 }
 
-/** Asks for a forward pass with either text or inputs; with neither the example inputs are used. */
+/** Asks for a forward pass with text or inputs; with neither the example inputs are used. */
 export interface StartRun {
   /** Name of the open model. */
   modelId: string;
@@ -470,7 +470,7 @@ export interface HookCode {
   imports: readonly string[];
 }
 
-/** What a page wants back after a reload of the window; it keeps this in its host's own store. */
+/** What a page wants back after a reload of the window; kept in its host's own store. */
 export interface PageState {
   /** Model shown. */
   modelId?: string | null;
