@@ -1,0 +1,225 @@
+/**
+ * One level through dagre: where its nodes stand and where its edges pass between them.
+ * Ports are pinned to the first and last rank; nodes without edges stand in rows below. Pure.
+ */
+import { Graph, layout } from "@dagrejs/dagre";
+import { at } from "../store/columns.ts";
+import { GAP, type EdgeShape, type LevelShape, type NodeShape } from "./shapes.ts";
+
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A rank that an edge passes: straight down at `x` from `top` to `bottom`. */
+export interface Stop {
+  x: number;
+  top: number;
+  bottom: number;
+  column: number;
+}
+
+/** An edge on its way: what it passes between its ends, from its source on. */
+export interface Way {
+  readonly row: number;
+  readonly source: number;
+  readonly target: number;
+  readonly stops: Stop[];
+}
+
+export interface Band {
+  top: number;
+  bottom: number;
+}
+
+export interface Arrangement {
+  /** By node; a node without a place has width 0. */
+  readonly rects: Rect[];
+  readonly ways: Way[];
+  /** Ranks from top to bottom. */
+  readonly bands: Band[];
+  width: number;
+  height: number;
+}
+
+const PORT_WEIGHT = 50;
+const MANY = 400;
+
+type Dagre = ReturnType<typeof dagreGraph>;
+
+function dagreGraph(size: number) {
+  const graph = new Graph<object, { width: number; height: number; x?: number; y?: number }>();
+  const ranker = size > MANY ? "tight-tree" : "network-simplex";
+  graph.setGraph({
+    rankdir: "TB",
+    nodesep: GAP.node,
+    ranksep: GAP.rank,
+    edgesep: GAP.edge,
+    ranker,
+  });
+  graph.setDefaultEdgeLabel(() => ({}));
+  return graph;
+}
+
+/** Rows of the edges to draw: one for each pair of different nodes. */
+function distinct(edges: readonly EdgeShape[]): number[] {
+  const seen = new Set<string>();
+  const rows: number[] = [];
+  edges.forEach(({ source, target }, row) => {
+    const pair = `${source} ${target}`;
+    if (seen.has(pair)) return;
+    seen.add(pair);
+    rows.push(row);
+  });
+  return rows;
+}
+
+function pinPorts(graph: Dagre, nodes: readonly NodeShape[], connected: ReadonlySet<number>): void {
+  nodes.forEach((node, index) => {
+    if (node.role === "box" || !connected.has(index)) return;
+    const end = node.role === "input" ? "top" : "bottom";
+    if (!graph.hasNode(end)) graph.setNode(end, { width: 1, height: 0 });
+    if (end === "top") graph.setEdge("top", String(index), { weight: PORT_WEIGHT });
+    else graph.setEdge(String(index), "bottom", { weight: PORT_WEIGHT });
+  });
+}
+
+function fill(graph: Dagre, level: LevelShape, rows: readonly number[]): Set<number> {
+  const edges = rows.map((row) => at(level.edges, row));
+  const connected = new Set(edges.flatMap(({ source, target }) => [source, target]));
+  level.nodes.forEach((node, index) => {
+    if (connected.has(index)) {
+      graph.setNode(String(index), { width: node.width, height: node.height });
+    }
+  });
+  for (const { source, target } of edges) {
+    if (source !== target) graph.setEdge(String(source), String(target), { weight: 1 });
+  }
+  pinPorts(graph, level.nodes, connected);
+  return connected;
+}
+
+function placedRects(graph: Dagre, nodes: readonly NodeShape[]): Rect[] {
+  return nodes.map(({ width, height }, index) => {
+    if (!graph.hasNode(String(index))) return { x: 0, y: 0, width: 0, height: 0 };
+    const { x = 0, y = 0 } = graph.node(String(index));
+    return { x: x - width / 2, y: y - height / 2, width, height };
+  });
+}
+
+function bandsOf(rects: readonly Rect[]): Band[] {
+  const byCentre = new Map<number, Band>();
+  for (const { y, width, height } of rects) {
+    if (width === 0) continue;
+    const centre = Math.round(y + height / 2);
+    const band = byCentre.get(centre) ?? { top: Infinity, bottom: -Infinity };
+    band.top = Math.min(band.top, y);
+    band.bottom = Math.max(band.bottom, y + height);
+    byCentre.set(centre, band);
+  }
+  return [...byCentre.values()].sort((left, right) => left.top - right.top);
+}
+
+function bandAt(bands: readonly Band[], y: number): Band | undefined {
+  return bands.find((band) => Math.abs((band.top + band.bottom) / 2 - y) < 1);
+}
+
+function stopsOf(points: readonly { x: number; y: number }[], bands: readonly Band[]): Stop[] {
+  return points.slice(1, -1).flatMap(({ x, y }) => {
+    const band = bandAt(bands, y);
+    return band ? [{ x, top: band.top, bottom: band.bottom, column: 0 }] : [];
+  });
+}
+
+function waysOf(
+  graph: Dagre,
+  level: LevelShape,
+  rows: readonly number[],
+  bands: readonly Band[],
+): Way[] {
+  return rows.map((row) => {
+    const { source, target } = at(level.edges, row);
+    if (source === target) return { row, source, target, stops: [] };
+    const label = graph.edge(String(source), String(target)) as { points?: [] };
+    return { row, source, target, stops: stopsOf(label.points ?? [], bands) };
+  });
+}
+
+/** Moves everything so that it begins at 0, 0; ways that stand out at the sides count too. */
+function normalise(arrangement: Arrangement): void {
+  const { rects, ways, bands } = arrangement;
+  const placed = rects.filter((rect) => rect.width > 0);
+  const stops = ways.flatMap((way) => way.stops);
+  const left = Math.min(...placed.map((r) => r.x), ...stops.map((s) => s.x));
+  const right = Math.max(...placed.map((r) => r.x + r.width), ...stops.map((s) => s.x));
+  const top = Math.min(...placed.map((r) => r.y));
+  const bottom = Math.max(...placed.map((r) => r.y + r.height));
+  for (const rect of placed) {
+    rect.x -= left;
+    rect.y -= top;
+  }
+  for (const stop of stops) {
+    stop.x -= left;
+    stop.top -= top;
+    stop.bottom -= top;
+  }
+  for (const band of bands) {
+    band.top -= top;
+    band.bottom -= top;
+  }
+  arrangement.width = right - left;
+  arrangement.height = bottom - top;
+}
+
+/** Lays out the connected part of a level. */
+export function arrange(level: LevelShape): Arrangement {
+  const rows = distinct(level.edges);
+  const graph = dagreGraph(level.nodes.length);
+  const connected = fill(graph, level, rows);
+  if (connected.size > 0) layout(graph);
+  const rects = placedRects(graph, level.nodes);
+  const bands = bandsOf(rects);
+  const ways = waysOf(graph, level, rows, bands);
+  const arrangement = { rects, ways, bands, width: 0, height: 0 };
+  if (connected.size > 0) normalise(arrangement);
+  return arrangement;
+}
+
+/** Puts nodes without edges (what did not run, or has no trace) into rows below the others. */
+export function placeLoose(level: LevelShape, arrangement: Arrangement, aspect: number): void {
+  const loose = level.nodes.map((_, index) => index).filter((i) => arrangement.rects[i]?.width === 0);
+  if (loose.length === 0) return;
+  const area = loose.reduce((sum, index) => {
+    const node = at(level.nodes, index);
+    return sum + (node.width + GAP.node) * (node.height + GAP.node);
+  }, 0);
+  const limit = Math.max(arrangement.width, Math.sqrt(area * aspect));
+  const first = arrangement.height === 0 ? 0 : arrangement.height + GAP.rank;
+  placeRows(loose, level, arrangement, { limit, first });
+}
+
+function placeRows(
+  loose: readonly number[],
+  level: LevelShape,
+  arrangement: Arrangement,
+  { limit, first }: { limit: number; first: number },
+): void {
+  let x = 0;
+  let y = first;
+  let rowHeight = 0;
+  for (const index of loose) {
+    const { width, height } = at(level.nodes, index);
+    if (x > 0 && x + width > limit) {
+      x = 0;
+      y += rowHeight + GAP.node;
+      rowHeight = 0;
+    }
+    arrangement.rects[index] = { x, y, width, height };
+    x += width + GAP.node;
+    rowHeight = Math.max(rowHeight, height);
+    arrangement.width = Math.max(arrangement.width, x - GAP.node);
+    arrangement.height = Math.max(arrangement.height, y + height);
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Lays out unfolded containers from the inside out. Equal insides are laid out once: a plan is
+ * kept by everything it depends on. Pure apart from that memory; runs in the layout worker.
+ */
+import { at } from "../store/columns.ts";
+import { arrange, placeLoose, type Arrangement, type Rect } from "./arrange.ts";
+import { foldLong } from "./fold.ts";
+import { routesOf, type Port, type Ports, type Route } from "./route.ts";
+import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
+
+/** The inside of one container, from its own left upper corner. */
+export interface Plan extends Ports {
+  readonly width: number;
+  readonly height: number;
+  readonly rects: readonly Rect[];
+  readonly routes: readonly Route[];
+  readonly signature: string;
+}
+
+const REMEMBERED = 500;
+const ROOT = ".";
+
+export class Planner {
+  private memory = new Map<string, Plan>();
+  /** How many levels were really laid out. */
+  laidOut = 0;
+
+  /** Plans of all levels by container. */
+  plan(levels: readonly LevelShape[], aspect: number): Map<string, Plan> {
+    const shapes = new Map(levels.map((level) => [level.container, level]));
+    const plans = new Map<string, Plan>();
+    // Containers come before what is in them: backwards, insides are ready when they are needed.
+    for (const level of [...levels].reverse()) {
+      plans.set(level.container, this.planLevel(level, plans, shapes, aspect));
+    }
+    return plans;
+  }
+
+  private planLevel(
+    level: LevelShape,
+    plans: ReadonlyMap<string, Plan>,
+    shapes: ReadonlyMap<string, LevelShape>,
+    aspect: number,
+  ): Plan {
+    const insides = level.nodes.map((node) => (shapes.has(node.id) ? plans.get(node.id) : undefined));
+    const signature = signatureOf(level, insides, aspect);
+    const known = this.memory.get(signature);
+    if (known) return known;
+    this.laidOut++;
+    const plan = layOut(level, insides, aspect, signature);
+    if (this.memory.size >= REMEMBERED) this.memory.clear();
+    this.memory.set(signature, plan);
+    return plan;
+  }
+}
+
+function signatureOf(
+  level: LevelShape,
+  insides: readonly (Plan | undefined)[],
+  aspect: number,
+): string {
+  const nodes = level.nodes.map((node, row) => {
+    const inside = insides[row];
+    return inside ? brief(inside) : `${node.width} ${node.height} ${node.role}`;
+  });
+  const edges = level.edges.map(({ source, target, key }) => `${source} ${target} ${key}`);
+  const outer = [aspect.toFixed(2), level.titleWidth, level.container === ROOT];
+  return [...outer, "", ...nodes, "", ...edges].join("|");
+}
+
+/** What the outside needs to know of an inside. */
+function brief(plan: Plan): string {
+  const ports = [...plan.inputs, ...plan.outputs].map(({ key, x }) => `${key} ${x}`);
+  return `[${plan.width} ${plan.height} ${ports.join(",")}]`;
+}
+
+function layOut(
+  level: LevelShape,
+  insides: readonly (Plan | undefined)[],
+  aspect: number,
+  signature: string,
+): Plan {
+  const sized = { ...level, nodes: level.nodes.map((node, row) => sizedBy(node, insides[row])) };
+  const arrangement = arrange(sized);
+  const columns = foldLong(arrangement, aspect);
+  pinToBorders(sized, arrangement);
+  const ports = new Map<number, Ports>();
+  insides.forEach((plan, row) => plan && ports.set(row, plan));
+  const routes = routesOf(arrangement, level.edges, ports, columns);
+  placeLoose(sized, arrangement, aspect);
+  const framed = frame(level, arrangement, routes);
+  return { ...framed, ...portsOf(sized, framed.rects), signature };
+}
+
+function sizedBy(node: NodeShape, inside: Plan | undefined): NodeShape {
+  return inside ? { ...node, width: inside.width, height: inside.height } : node;
+}
+
+/** Ports stand at the very top and bottom, whatever else is in their rank. */
+function pinToBorders({ nodes }: LevelShape, { rects, height }: Arrangement): void {
+  nodes.forEach(({ role }, row) => {
+    const rect = at(rects, row);
+    if (rect.width === 0 || role === "box") return;
+    rect.y = role === "input" ? 0 : height - rect.height;
+  });
+}
+
+/** Adds a title strip and padding around the inside; the root has neither. */
+function frame(
+  level: LevelShape,
+  { rects, width, height }: Arrangement,
+  routes: readonly Route[],
+): Pick<Plan, "width" | "height" | "rects" | "routes"> {
+  if (level.container === ROOT) return { width, height, rects, routes };
+  const full = Math.max(width + 2 * GAP.padding, level.titleWidth);
+  const dx = (full - width) / 2;
+  const foot = level.nodes.some((node) => node.role === "output") ? 0 : GAP.padding;
+  const head = level.nodes.some((node) => node.role === "input") ? 0 : GAP.padding;
+  const dy = GAP.header + head;
+  return {
+    width: full,
+    height: height + dy + foot,
+    rects: rects.map((rect) => ({ ...rect, x: rect.x + dx, y: rect.y + dy })),
+    routes: routes.map((route) => ({ ...route, points: shifted(route.points, dx, dy) })),
+  };
+}
+
+function shifted(points: readonly number[], dx: number, dy: number): number[] {
+  return points.map((value, index) => value + (index % 2 === 0 ? dx : dy));
+}
+
+function portsOf(level: LevelShape, rects: readonly Rect[]): Ports {
+  return { inputs: ports(level, rects, "input"), outputs: ports(level, rects, "output") };
+}
+
+function ports(level: LevelShape, rects: readonly Rect[], role: Role): Port[] {
+  return level.nodes.flatMap((node, row) => {
+    const rect = at(rects, row);
+    return node.role === role ? [{ key: keyAt(level, row, role), x: rect.x + rect.width / 2 }] : [];
+  });
+}
+
+/** What flows through a port: what its first edge carries. */
+function keyAt(level: LevelShape, row: number, role: Role): string {
+  const end = role === "input" ? "source" : "target";
+  return level.edges.find((edge) => edge[end] === row)?.key ?? "";
+}

@@ -1,0 +1,110 @@
+/**
+ * How large nodes are, from the text on them. The one place that decides fonts and lengths of
+ * labels, so that drawing and layout agree.
+ */
+import type { GraphEdge, GraphLevel, GraphNode, Levels } from "../store/graph.ts";
+import { findNode, isPort, ROOT } from "../store/graph.ts";
+import { tensorText, TIMES } from "../store/words.ts";
+import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
+
+export interface TextStyle {
+  readonly size: number;
+  readonly weight: number;
+}
+
+export const TEXT = {
+  name: { size: 13, weight: 600 },
+  type: { size: 11, weight: 400 },
+  title: { size: 12.5, weight: 600 },
+  operation: { size: 12, weight: 500 },
+  port: { size: 10, weight: 400 },
+  rootPort: { size: 12, weight: 500 },
+  shape: { size: 9.5, weight: 400 },
+  badge: { size: 11, weight: 600 },
+} as const satisfies Record<string, TextStyle>;
+
+export const CARD = { left: 16, right: 12, chevron: 20, badge: 14, widest: 300, narrowest: 96 } as const;
+
+export type Measure = (text: string, style: TextStyle) => number;
+
+/** Widths in steps of 4: blocks that differ by a pixel count as equal. */
+function step(width: number): number {
+  return Math.ceil(width / 4) * 4;
+}
+
+export function shortType(node: GraphNode): string {
+  return node.type.split(".").at(-1) ?? "";
+}
+
+export function badgeText(node: GraphNode): string {
+  return node.repeats > 1 ? `${TIMES} ${node.repeats}` : "";
+}
+
+function cardWidth(node: GraphNode, measure: Measure): number {
+  const text = Math.max(measure(node.name, TEXT.name), measure(shortType(node), TEXT.type));
+  const badge = node.repeats > 1 ? measure(badgeText(node), TEXT.badge) + CARD.badge : 0;
+  const chevron = node.expandable ? CARD.chevron : 0;
+  const full = text + CARD.left + CARD.right + badge + chevron;
+  return step(Math.min(CARD.widest, Math.max(CARD.narrowest, full)));
+}
+
+function pillWidth(text: string, style: TextStyle, measure: Measure): number {
+  return step(Math.min(220, Math.max(28, measure(text, style) + 20)));
+}
+
+function sizeOf(node: GraphNode, measure: Measure): { width: number; height: number } {
+  switch (node.kind) {
+    case "module":
+    case "group":
+      return { width: cardWidth(node, measure), height: 44 };
+    case "operation":
+    case "parameter": {
+      const chevron = node.expandable ? CARD.chevron : 0;
+      return { width: pillWidth(node.name, TEXT.operation, measure) + chevron, height: 26 };
+    }
+    case "input":
+    case "output":
+      return node.container === ROOT
+        ? { width: pillWidth(node.name, TEXT.rootPort, measure) + 8, height: 28 }
+        : { width: pillWidth(node.name, TEXT.port, measure) - 6, height: 18 };
+    default:
+      return node.kind satisfies never;
+  }
+}
+
+function roleOf(node: GraphNode): Role {
+  return isPort(node) ? (node.kind as Role) : "box";
+}
+
+function shapeOf(node: GraphNode, measure: Measure): NodeShape {
+  return { id: node.id, role: roleOf(node), ...sizeOf(node, measure) };
+}
+
+function keyOf(edge: GraphEdge): string {
+  return edge.tensor ? tensorText(edge.tensor) : "";
+}
+
+function titleWidth(node: GraphNode | null, measure: Measure): number {
+  if (!node) return 0;
+  const name = measure(node.name, TEXT.title);
+  const type = measure(shortType(node), TEXT.type);
+  return step(Math.min(CARD.widest, name + type + 2 * GAP.padding + CARD.chevron));
+}
+
+/** What the layout needs to know of the unfolded levels. */
+export function shapesOf(
+  open: readonly GraphLevel[],
+  levels: Levels,
+  measure: Measure,
+): LevelShape[] {
+  return open.map((level) => ({
+    container: level.container,
+    nodes: level.nodes.map((node) => shapeOf(node, measure)),
+    edges: level.edges.map((edge) => ({ ...endsOf(edge), key: keyOf(edge) })),
+    titleWidth: titleWidth(findNode(levels, level.container), measure),
+  }));
+}
+
+function endsOf({ source, target }: GraphEdge): { source: number; target: number } {
+  return { source, target };
+}

@@ -1,0 +1,227 @@
+/** Text of the graph on a 2D canvas above the WebGL one: only what can be read is drawn. */
+import { isPort, ROOT, type GraphNode, type TensorShape } from "../store/graph.ts";
+import { familyOf } from "../store/kinds.ts";
+import { dimensionsOf, TIMES } from "../store/words.ts";
+import { badgeText, CARD, shortType, TEXT, type Measure, type TextStyle } from "../layout/sizes.ts";
+import { GAP } from "../layout/shapes.ts";
+import type { Box, Camera } from "./camera.ts";
+import { cssOf, faded, mix } from "./colour.ts";
+import type { Colour } from "./boxes.ts";
+import type { Palette } from "./palette.ts";
+
+const LEGIBLE = 6.8;
+const ELLIPSIS = "…";
+
+/** Measures text in the page's font; what was measured is kept. */
+export function textMeasure(font: () => string): Measure {
+  const context = document.createElement("canvas").getContext("2d");
+  const known = new Map<string, number>();
+  return (text, style) => {
+    const key = `${style.weight} ${style.size}px ${font()}`;
+    const full = `${key}|${text}`;
+    const width = known.get(full);
+    if (width !== undefined || !context) return width ?? text.length * style.size * 0.6;
+    context.font = key;
+    const measured = context.measureText(text).width;
+    known.set(full, measured);
+    return measured;
+  };
+}
+
+export class LabelPainter {
+  private camera: Camera = { scale: 1, x: 0, y: 0 };
+  private palette: Palette | null = null;
+  private font = "";
+  private fill = "";
+  private taken: Box[] = [];
+  private readonly cut = new Map<string, string>();
+
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    private readonly measure: Measure,
+  ) {}
+
+  begin(camera: Camera, palette: Palette, ratio: number): void {
+    const { context } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    const scale = camera.scale * ratio;
+    context.setTransform(scale, 0, 0, scale, camera.x * ratio, camera.y * ratio);
+    context.textBaseline = "middle";
+    this.camera = camera;
+    this.palette = palette;
+    this.font = "";
+    this.fill = "";
+    this.taken = [];
+  }
+
+  /** The text of one box; `alpha` while it fades in. */
+  box(node: GraphNode, rect: Box, open: boolean, alpha: number): void {
+    if (alpha < 0.05 || !this.palette) return;
+    this.context.globalAlpha = alpha;
+    if (open) this.title(node, rect);
+    else if (node.kind === "module" || node.kind === "group") this.card(node, rect);
+    else this.pill(node, rect);
+    this.context.globalAlpha = 1;
+  }
+
+  /** The shape that flows along an edge, on its line below the source. */
+  shape(tensor: TensorShape, x: number, y: number, ground: Colour): void {
+    const { palette } = this;
+    if (!palette || !this.legible(TEXT.shape)) return;
+    const parts = shapeParts(tensor);
+    const widths = parts.map((part) => this.measure(part.text, TEXT.shape));
+    const width = widths.reduce((sum, part) => sum + part, 0);
+    const box = { x: x - width / 2 - 4, y: y - 7, width: width + 8, height: 14 };
+    if (this.taken.some((other) => overlaps(box, other))) return;
+    this.taken.push(box);
+    this.backdrop(box, ground);
+    let left = x - width / 2;
+    parts.forEach((part, index) => {
+      const colour = part.isToken ? palette.colours.token : palette.colours.muted;
+      this.write(part.text, left, y + 0.5, TEXT.shape, colour, "left");
+      left += widths[index] ?? 0;
+    });
+  }
+
+  private backdrop(box: Box, ground: Colour): void {
+    this.setFill(cssOf(faded(ground, 0.92)));
+    this.context.beginPath();
+    this.context.roundRect(box.x, box.y, box.width, box.height, 5);
+    this.context.fill();
+  }
+
+  private legible(style: TextStyle): boolean {
+    return style.size * this.camera.scale >= LEGIBLE;
+  }
+
+  private title(node: GraphNode, rect: Box): void {
+    if (!this.legible(TEXT.title) || !this.palette) return;
+    const { foreground, muted } = this.palette.colours;
+    const middle = rect.y + GAP.header / 2 + 0.5;
+    const left = rect.x + CARD.left - 2;
+    const room = rect.width - CARD.left - CARD.chevron - CARD.right;
+    const name = this.shortened(node.name, TEXT.title, room);
+    this.write(name, left, middle, TEXT.title, foreground, "left");
+    const used = this.measure(name, TEXT.title) + 8;
+    if (used + 30 < room) {
+      const type = this.shortened(shortType(node), TEXT.type, room - used);
+      this.write(type, left + used, middle + 0.5, TEXT.type, muted, "left");
+    }
+    this.chevron(rect.x + rect.width - 17, middle, true);
+  }
+
+  private card(node: GraphNode, rect: Box): void {
+    const { palette } = this;
+    if (!palette) return;
+    const left = rect.x + CARD.left;
+    const chevron = node.expandable ? CARD.chevron : 0;
+    const badge = node.repeats > 1 ? this.badge(node, rect) : 0;
+    const room = rect.width - CARD.left - CARD.right - chevron - badge + 2;
+    const type = shortType(node);
+    const middle = rect.y + rect.height / 2;
+    if (this.legible(TEXT.name)) {
+      const y = type && this.legible(TEXT.type) ? middle - 7.5 : middle + 0.5;
+      const name = this.shortened(node.name, TEXT.name, room);
+      this.write(name, left, y, TEXT.name, palette.colours.foreground, "left");
+    }
+    if (type && this.legible(TEXT.type)) {
+      const text = this.shortened(type, TEXT.type, room);
+      this.write(text, left, middle + 9, TEXT.type, palette.colours.muted, "left");
+    }
+    if (chevron > 0) this.chevron(rect.x + rect.width - 17, middle, false);
+  }
+
+  /** `× 12` in the family's colour; returns the room it takes. */
+  private badge(node: GraphNode, rect: Box): number {
+    const { palette } = this;
+    const text = badgeText(node);
+    const width = this.measure(text, TEXT.badge) + CARD.badge;
+    if (!palette || !this.legible(TEXT.badge)) return width;
+    const right = rect.x + rect.width - CARD.right - CARD.chevron + 6;
+    const middle = rect.y + rect.height / 2;
+    const family = palette.families[familyOf(node)];
+    this.backdrop({ x: right - width + 4, y: middle - 9, width: width - 4, height: 18 }, faded(family, 0.2));
+    const colour = mix(family, palette.colours.foreground, 0.35);
+    this.write(text, right - width / 2 + 2, middle + 0.5, TEXT.badge, colour, "center");
+    return width;
+  }
+
+  private pill(node: GraphNode, rect: Box): void {
+    const { palette } = this;
+    const inner = isPort(node) && node.container !== ROOT;
+    const style = inner ? TEXT.port : isPort(node) ? TEXT.rootPort : TEXT.operation;
+    if (!palette || !this.legible(style)) return;
+    const { foreground, muted } = palette.colours;
+    const chevron = node.expandable ? CARD.chevron : 0;
+    const text = this.shortened(node.name, style, rect.width - chevron - (inner ? 8 : 12));
+    const middle = rect.y + rect.height / 2;
+    const x = rect.x + (rect.width - chevron) / 2;
+    this.write(text, x, middle + 0.5, style, inner ? muted : foreground, "center");
+    if (chevron > 0) this.chevron(rect.x + rect.width - 15, middle, false);
+  }
+
+  private chevron(x: number, y: number, open: boolean): void {
+    const { context, palette } = this;
+    if (!palette || this.camera.scale < 0.4) return;
+    context.strokeStyle = cssOf(palette.colours.muted);
+    context.lineWidth = 1.6;
+    context.lineCap = "round";
+    context.lineJoin = "round";
+    context.beginPath();
+    const [dx, dy] = open ? [4, 2] : [2, 4];
+    context.moveTo(x - dx, y - dy);
+    context.lineTo(x + (open ? 0 : dx), y + (open ? dy : 0));
+    context.lineTo(x + (open ? dx : -dx), y + (open ? -dy : dy));
+    context.stroke();
+  }
+
+  private write(
+    text: string,
+    x: number,
+    y: number,
+    style: TextStyle,
+    colour: Colour,
+    align: CanvasTextAlign,
+  ): void {
+    const font = `${style.weight} ${style.size}px ${this.palette?.font ?? "sans-serif"}`;
+    if (font !== this.font) this.context.font = this.font = font;
+    this.setFill(cssOf(colour));
+    this.context.textAlign = align;
+    this.context.fillText(text, x, y);
+  }
+
+  private setFill(fill: string): void {
+    if (fill !== this.fill) this.context.fillStyle = this.fill = fill;
+  }
+
+  /** The text, cut to a width; what was cut is kept. */
+  private shortened(text: string, style: TextStyle, width: number): string {
+    if (this.measure(text, style) <= width) return text;
+    const key = `${style.size} ${Math.round(width)} ${text}`;
+    const known = this.cut.get(key);
+    if (known !== undefined) return known;
+    let length = text.length - 1;
+    while (length > 1 && this.measure(text.slice(0, length) + ELLIPSIS, style) > width) length--;
+    const cut = text.slice(0, length) + ELLIPSIS;
+    this.cut.set(key, cut);
+    return cut;
+  }
+}
+
+interface ShapePart {
+  readonly text: string;
+  readonly isToken: boolean;
+}
+
+function shapeParts(tensor: TensorShape): ShapePart[] {
+  if (tensor.shape.length === 0) return [{ text: "scalar", isToken: false }];
+  return dimensionsOf(tensor.shape, tensor.tokenDimension).flatMap((dimension, index) =>
+    index === 0 ? [dimension] : [{ text: TIMES, isToken: false }, dimension],
+  );
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  const apart = a.x + a.width < b.x || b.x + b.width < a.x;
+  return !apart && a.y < b.y + b.height && b.y < a.y + a.height;
+}

@@ -1,0 +1,236 @@
+/** Draws one frame: containers, edges, boxes, arrow heads, then text. Keeps the GL programs. */
+import { at } from "../store/columns.ts";
+import type { GraphLevel, GraphNode } from "../store/graph.ts";
+import type { NodeState } from "../store/runs.ts";
+import type { Scene } from "../layout/shapes.ts";
+import type { Measure } from "../layout/sizes.ts";
+import { BoxProgram, type BoxStyle } from "./boxes.ts";
+import type { Box, Camera, Size } from "./camera.ts";
+import { GlFailure } from "./gl.ts";
+import { LabelPainter } from "./labels.ts";
+import { LineProgram, type LineStyle } from "./lines.ts";
+import { boxStyle, groundOf, lineStyle, stackedStyle, type Mark } from "./looks.ts";
+import { eased, rectOf, type Unfolding } from "./motion.ts";
+import type { Palette } from "./palette.ts";
+
+/** Everything that can be seen, apart from where one looks. */
+export interface Picture {
+  readonly scene: Scene;
+  /** By box. */
+  readonly nodes: readonly (GraphNode | null)[];
+  readonly levels: ReadonlyMap<string, GraphLevel>;
+  readonly states: ReadonlyMap<string, NodeState>;
+  readonly palette: Palette;
+  readonly selected: string | null;
+  readonly focused: string | null;
+  readonly hovered: string | null;
+}
+
+export interface Moment {
+  readonly camera: Camera;
+  readonly unfolding: Unfolding | null;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+interface Visible {
+  readonly boxes: readonly number[];
+  readonly routes: readonly number[];
+}
+
+interface Programs {
+  readonly gl: WebGL2RenderingContext;
+  readonly containers: BoxProgram;
+  readonly lines: LineProgram;
+  readonly boxes: BoxProgram;
+}
+
+const STACK_STEP = 4;
+const HEAD = { width: 8, height: 7 } as const;
+const SHAPES_FROM_SCALE = 0.72;
+
+export class Painter {
+  private programs: Programs;
+  private readonly labels: LabelPainter;
+  private view: Size = { width: 1, height: 1 };
+  private ratio = 1;
+
+  /** Throws `GlFailure` where there is no WebGL2. */
+  constructor(
+    private readonly graphics: HTMLCanvasElement,
+    private readonly text: HTMLCanvasElement,
+    measure: Measure,
+  ) {
+    this.programs = programsOf(graphics);
+    const context = text.getContext("2d");
+    if (!context) throw new GlFailure("The browser offers no canvas for text.");
+    this.labels = new LabelPainter(context, measure);
+  }
+
+  restore(): void {
+    this.programs = programsOf(this.graphics);
+  }
+
+  resize(size: Size, ratio: number): void {
+    this.view = size;
+    this.ratio = ratio;
+    for (const canvas of [this.graphics, this.text]) {
+      canvas.width = Math.max(1, Math.round(size.width * ratio));
+      canvas.height = Math.max(1, Math.round(size.height * ratio));
+    }
+  }
+
+  setScene(scene: Scene): void {
+    this.programs.lines.setRoutes(scene.points, scene.routeStarts);
+  }
+
+  /** Returns whether something flows, so that another frame is needed. */
+  draw(picture: Picture, visible: Visible, moment: Moment): boolean {
+    const { gl, containers, lines, boxes } = this.programs;
+    if (gl.isContextLost()) return false;
+    gl.viewport(0, 0, this.graphics.width, this.graphics.height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    const t = moment.unfolding ? eased(moment.unfolding.share(moment.now)) : 1;
+    containers.begin();
+    boxes.begin();
+    this.labels.begin(moment.camera, picture.palette, this.ratio);
+    for (const box of visible.boxes) this.box(picture, box, moment, t);
+    const flowing = this.edges(picture, visible.routes, moment.camera, t);
+    containers.draw(moment.camera, this.view, this.ratio);
+    const time = (moment.now / 700) % 1;
+    lines.draw(visible.routes, moment.camera, this.view, this.ratio, time);
+    boxes.draw(moment.camera, this.view, this.ratio);
+    return flowing;
+  }
+
+  private box(picture: Picture, box: number, moment: Moment, t: number): void {
+    const node = picture.nodes[box];
+    if (!node) return;
+    const { scene, palette } = picture;
+    const open = scene.open[box] === 1;
+    const after = rectOf(scene, box);
+    const rect = moment.unfolding?.place(node.id, after, t) ?? after;
+    const alpha = moment.unfolding?.alpha(node.id, t) ?? 1;
+    const mark = markOf(picture, node, open, at(scene.depths, box));
+    const style = boxStyle(node, mark, palette, alpha);
+    const program = open ? this.programs.containers : this.programs.boxes;
+    if (node.repeats > 1 && !open) this.stack(rect, style, palette);
+    program.add(rect.x, rect.y, rect.width, rect.height, style);
+    this.labels.box(node, rect, open, dimmed(style, alpha, open));
+  }
+
+  /** The cards behind a folded stack, the furthest first. */
+  private stack(rect: Box, style: BoxStyle, palette: Palette): void {
+    const behind = stackedStyle(style, palette);
+    for (const layer of [2, 1]) {
+      const offset = layer * STACK_STEP;
+      this.programs.boxes.add(rect.x + offset, rect.y + offset, rect.width, rect.height, behind);
+    }
+  }
+
+  private edges(picture: Picture, routes: readonly number[], camera: Camera, t: number): boolean {
+    let flowing = false;
+    const shown = new Set<string>();
+    for (const route of routes) {
+      const ends = endsOf(picture, route);
+      if (!ends) continue;
+      const style = lineStyle(edgeMark(picture, ends), picture.palette, t);
+      this.programs.lines.style(route, style);
+      flowing ||= style.flowing;
+      if (camera.scale > 0.3) this.head(picture.scene, route, style);
+      if (camera.scale >= SHAPES_FROM_SCALE && t > 0.9) this.shape(picture, route, ends, shown);
+    }
+    return flowing;
+  }
+
+  /** An arrow head where the line comes in from above. */
+  private head(scene: Scene, route: number, style: LineStyle): void {
+    const last = at(scene.routeStarts, route + 1) - 1;
+    const x = at(scene.points, last * 2);
+    const y = at(scene.points, last * 2 + 1);
+    if (y <= at(scene.points, last * 2 - 1)) return;
+    const { width, height } = HEAD;
+    this.programs.boxes.add(x - width / 2, y - height, width, height, {
+      fill: style.colour,
+      border: 0,
+      accent: 0,
+      radius: 0,
+      borderWidth: 0,
+      accentWidth: 0,
+      glow: -1,
+    });
+  }
+
+  /** One label for all edges that carry the same from the same place. */
+  private shape(picture: Picture, route: number, ends: Ends, shown: Set<string>): void {
+    const { tensor } = ends;
+    if (!tensor) return;
+    const { scene, palette } = picture;
+    const first = at(scene.routeStarts, route);
+    const [x, y] = [at(scene.points, first * 2), at(scene.points, first * 2 + 1)];
+    const key = `${x} ${y}`;
+    if (shown.has(key)) return;
+    shown.add(key);
+    const stack = ends.source.repeats > 1 ? 2 * STACK_STEP - 2 : 0;
+    this.labels.shape(tensor, x, y + 13 + stack, groundOf(ends.depth, palette));
+  }
+}
+
+function programsOf(canvas: HTMLCanvasElement): Programs {
+  const options = { antialias: false, depth: false, stencil: false, premultipliedAlpha: true };
+  const gl = canvas.getContext("webgl2", options);
+  if (!gl) throw new GlFailure("WebGL2 is not available here.");
+  return {
+    gl,
+    containers: new BoxProgram(gl),
+    lines: new LineProgram(gl),
+    boxes: new BoxProgram(gl),
+  };
+}
+
+function markOf(picture: Picture, node: GraphNode, open: boolean, depth: number): Mark {
+  return {
+    state: picture.states.get(node.id) ?? "idle",
+    open,
+    depth,
+    selected: picture.selected === node.id,
+    focused: picture.focused === node.id,
+    hovered: picture.hovered === node.id,
+  };
+}
+
+function dimmed(style: BoxStyle, alpha: number, open: boolean): number {
+  return open ? alpha : Math.max(0.5, (style.border >>> 24) / 255) * alpha;
+}
+
+interface Ends {
+  readonly source: GraphNode;
+  readonly target: GraphNode;
+  readonly tensor: GraphLevel["edges"][number]["tensor"];
+  readonly depth: number;
+}
+
+function endsOf(picture: Picture, route: number): Ends | null {
+  const { scene, levels } = picture;
+  const container = at(scene.routeContainers, route);
+  const level = levels.get(container);
+  const edge = level?.edges[at(scene.routeRows, route)];
+  const source = edge && level.nodes[edge.source];
+  const target = edge && level.nodes[edge.target];
+  if (!source || !target) return null;
+  return { source, target, tensor: edge.tensor, depth: at(scene.routeDepths, route) };
+}
+
+function edgeMark(picture: Picture, { source, target }: Ends) {
+  const touched = (id: string | null) => id !== null && (source.id === id || target.id === id);
+  const lit = picture.hovered ?? picture.selected;
+  return {
+    source: picture.states.get(source.id) ?? "idle",
+    target: picture.states.get(target.id) ?? "idle",
+    highlighted: touched(lit),
+    receding: false,
+  };
+}

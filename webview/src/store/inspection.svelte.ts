@@ -1,0 +1,101 @@
+/** Details of the selected node and what one can do with it. Part of the session. */
+import type { HookKind, NodeDetails, Problem } from "../protocol/messages.generated.ts";
+import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
+
+export class Inspection {
+  details: NodeDetails | null = $state.raw(null);
+  loading = $state(false);
+  problem: Problem | null = $state.raw(null);
+  /** One line about the last action, such as "Copied". */
+  notice = $state("");
+
+  private modelId: string | null = null;
+  private node: string | null = null;
+  private asked = 0;
+
+  constructor(private readonly client: RpcClient) {}
+
+  async inspect(modelId: string, node: string): Promise<void> {
+    if (node !== this.node || modelId !== this.modelId) this.notice = "";
+    this.modelId = modelId;
+    this.node = node;
+    const asked = ++this.asked;
+    this.loading = true;
+    try {
+      const details = await this.client.request("node/inspect", { modelId, node });
+      if (asked !== this.asked) return;
+      this.details = details;
+      this.problem = null;
+    } catch (error) {
+      if (asked === this.asked) this.failed(error);
+    } finally {
+      if (asked === this.asked) this.loading = false;
+    }
+  }
+
+  clear(): void {
+    this.asked++;
+    this.details = null;
+    this.node = null;
+    this.problem = null;
+    this.loading = false;
+    this.notice = "";
+  }
+
+  copyPath(): Promise<void> {
+    const path = this.details?.path ?? "";
+    return this.act(() => this.client.request("text/copy", { text: path }), "Path copied");
+  }
+
+  copyHookCode(): Promise<void> {
+    return this.actOnNode(async (reference) => {
+      const code = await this.client.request("hook/write", {
+        ...reference,
+        kind: "post",
+        style: "interpogate",
+      });
+      const text = [...code.imports, "", code.text].join("\n").trimStart();
+      await this.client.request("text/copy", { text });
+      return "Hook code copied";
+    });
+  }
+
+  goToSource(): Promise<void> {
+    return this.actOnNode(async (reference) => {
+      await this.client.request("source/open", reference);
+      return "";
+    });
+  }
+
+  insertHook(kind: HookKind): Promise<void> {
+    return this.actOnNode(async (reference) => {
+      const inserted = await this.client.request("hook/insert", { ...reference, kind });
+      return inserted.file ? `Inserted into ${inserted.file}` : "";
+    });
+  }
+
+  private actOnNode(
+    action: (reference: { modelId: string; node: string }) => Promise<string>,
+  ): Promise<void> {
+    const { modelId, node } = this;
+    if (modelId === null || node === null) return Promise.resolve();
+    return this.act(() => action({ modelId, node }), null);
+  }
+
+  /** Runs an action; its own text, or the one given, becomes the notice. */
+  private async act(action: () => Promise<unknown>, notice: string | null): Promise<void> {
+    this.problem = null;
+    try {
+      const said = await action();
+      this.notice = notice ?? String(said);
+    } catch (error) {
+      this.notice = "";
+      this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    if (error instanceof RequestFailed) this.problem = error.problem;
+    else throw error;
+  }
+}

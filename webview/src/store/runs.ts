@@ -1,0 +1,138 @@
+/**
+ * Which modules of a run are running, done or failed, from its numbered events; and what follows
+ * from that for groups, operations and edges. Pure; the session feeds it.
+ */
+import type { RunEvents, RunPhase } from "../protocol/messages.generated.ts";
+import { at } from "./columns.ts";
+import { ROOT, type GraphLevel, type GraphNode, type Levels } from "./graph.ts";
+
+export type NodeState = "idle" | "running" | "done" | "failed" | "skipped";
+
+const IDLE = 0;
+const RUNNING = 1;
+const DONE = 2;
+const FAILED = 3;
+const STATES: readonly NodeState[] = ["idle", "running", "done", "failed"];
+
+export class RunTracker {
+  private states = new Uint8Array(256);
+  private lastTouched = -1;
+  phase: RunPhase | null = null;
+  failedNode: string | null = null;
+
+  /** Number of the next event that is expected. */
+  next = 0;
+
+  constructor(readonly runId: number) {}
+
+  /** Takes what is new in a message. False: events before it were missed, ask for them. */
+  accept(events: RunEvents): boolean {
+    if (events.runId !== this.runId) return true;
+    if (events.first > this.next) return false;
+    for (let row = this.next - events.first; row < events.kinds.length; row++) {
+      this.apply(at(events.kinds, row), at(events.modules, row));
+    }
+    this.next = Math.max(this.next, events.first + events.kinds.length);
+    return true;
+  }
+
+  moduleState(index: number): NodeState {
+    return STATES[this.states[index] ?? IDLE] ?? "idle";
+  }
+
+  /** The state of a folded stack: running from its first start until something after it begins. */
+  rangeState(first: number, last: number): NodeState {
+    let touched = false;
+    for (let index = first; index <= last; index++) {
+      const state = this.states[index] ?? IDLE;
+      if (state === FAILED) return "failed";
+      if (state === RUNNING) return "running";
+      touched ||= state === DONE;
+    }
+    if (!touched) return "idle";
+    const inside = this.lastTouched >= first && this.lastTouched <= last;
+    return inside && this.phase === "running" ? "running" : "done";
+  }
+
+  private apply(kind: "started" | "finished" | "failed", module: number): void {
+    if (module >= this.states.length) this.grow(module);
+    this.states[module] = kind === "started" ? RUNNING : kind === "finished" ? DONE : FAILED;
+    this.lastTouched = module;
+  }
+
+  private grow(module: number): void {
+    const larger = new Uint8Array(Math.max(module + 1, this.states.length * 2));
+    larger.set(this.states);
+    this.states = larger;
+  }
+}
+
+function moduleNodeState(tracker: RunTracker, node: GraphNode): NodeState {
+  if (node.kind === "group") return tracker.rangeState(node.firstModule, node.lastModule);
+  return tracker.moduleState(node.firstModule);
+}
+
+/** How far the level has come: the highest order among its modules that have begun. */
+function reachedOrder(level: GraphLevel, states: ReadonlyMap<string, NodeState>): number {
+  let reached = -1;
+  for (const node of level.nodes) {
+    const state = states.get(node.id);
+    if (state !== undefined && state !== "idle") reached = Math.max(reached, node.order);
+  }
+  return reached;
+}
+
+function withoutEvents(node: GraphNode, outer: NodeState, reached: number): NodeState {
+  if (node.kind === "input") return outer === "idle" ? "idle" : "done";
+  if (outer === "done") return node.order < 0 && node.kind !== "output" ? "idle" : "done";
+  return node.order >= 0 && node.order < reached ? "done" : "idle";
+}
+
+function levelStates(
+  level: GraphLevel,
+  outer: NodeState,
+  tracker: RunTracker,
+  into: Map<string, NodeState>,
+): void {
+  for (const node of level.nodes) {
+    if (node.firstModule >= 0) into.set(node.id, moduleNodeState(tracker, node));
+  }
+  const reached = reachedOrder(level, into);
+  for (const node of level.nodes) {
+    if (node.firstModule < 0) into.set(node.id, withoutEvents(node, outer, reached));
+  }
+}
+
+/** What never ran in a run that is over is skipped, not waiting. */
+function settle(states: Map<string, NodeState>, tracker: RunTracker): void {
+  if (tracker.failedNode !== null && states.has(tracker.failedNode)) {
+    states.set(tracker.failedNode, "failed");
+  }
+  if (tracker.phase !== "failed" && tracker.phase !== "cancelled") return;
+  for (const [id, state] of states) {
+    if (state === "idle") states.set(id, "skipped");
+    else if (state === "running") states.set(id, tracker.phase === "failed" ? "failed" : "skipped");
+  }
+}
+
+function rootState(tracker: RunTracker): NodeState {
+  if (tracker.phase === "finished") return "done";
+  const state = tracker.moduleState(0);
+  return state === "idle" && tracker.phase === "running" ? "running" : state;
+}
+
+/** The state of every node of the given levels (outermost first). An edge follows its source. */
+export function nodeStates(
+  levels: Levels,
+  open: readonly GraphLevel[],
+  tracker: RunTracker | null,
+): Map<string, NodeState> {
+  const states = new Map<string, NodeState>();
+  if (!tracker || levels.size === 0) return states;
+  states.set(ROOT, rootState(tracker));
+  for (const level of open) {
+    levelStates(level, states.get(level.container) ?? "idle", tracker, states);
+  }
+  settle(states, tracker);
+  return states;
+}

@@ -1,0 +1,156 @@
+/**
+ * All that the page knows, and the one place that talks to the host: model, graph, run, inspection.
+ * Components read it and call its methods; it knows neither layout nor drawing nor the DOM.
+ */
+import type {
+  HostState,
+  ModelState,
+  PageState,
+  Problem,
+  ProblemAction,
+} from "../protocol/messages.generated.ts";
+import { RequestFailed, RpcClient } from "../protocol/rpc.ts";
+import type { Transport } from "../transport/transport.ts";
+import { GraphStore } from "./graphs.svelte.ts";
+import { Inspection } from "./inspection.svelte.ts";
+import { Runner } from "./runner.svelte.ts";
+
+export class Session {
+  host: HostState | null = $state.raw(null);
+  model: ModelState | null = $state.raw(null);
+  /** Trouble that belongs to no model: the host cannot be reached, a request was refused. */
+  problem: Problem | null = $state.raw(null);
+
+  readonly client: RpcClient;
+  readonly graph: GraphStore;
+  readonly runner: Runner;
+  readonly inspection: Inspection;
+
+  constructor(private readonly transport: Transport) {
+    this.client = new RpcClient((message) => transport.send(message));
+    this.graph = new GraphStore(this.client, (node) => this.selected(node.id, node.path));
+    this.runner = new Runner(this.client);
+    this.inspection = new Inspection(this.client);
+    this.restore(transport.loadState());
+    this.listen();
+  }
+
+  async start(): Promise<void> {
+    await this.guard(async () => {
+      this.host = await this.client.request("page/ready", {});
+      await this.show(this.host.modelId);
+    });
+  }
+
+  /** Shows another model, or the empty state. */
+  async show(modelId: string | null): Promise<void> {
+    if (modelId === null) return this.forget();
+    await this.guard(async () => {
+      this.follow(await this.client.request("model/read", { modelId }));
+    });
+  }
+
+  open(source: string | null): Promise<void> {
+    return this.guard(async () => void (await this.client.request("page/open", { source })));
+  }
+
+  act(action: ProblemAction): Promise<void> {
+    const modelId = this.model?.modelId ?? null;
+    return this.guard(
+      async () => void (await this.client.request("problem/act", { modelId, action })),
+    );
+  }
+
+  /** What a reload of the window should bring back. */
+  get pageState(): PageState {
+    return {
+      modelId: this.model?.modelId ?? null,
+      source: this.model?.source ?? null,
+      folder: this.kept?.folder ?? null,
+      expanded: [...this.graph.expanded],
+      selected: this.graph.selected,
+      text: this.runner.text,
+      inputs: this.runner.inputs,
+      detail: this.graph.detail,
+    };
+  }
+
+  save(state: PageState): void {
+    this.transport.saveState(state);
+  }
+
+  private kept: Partial<PageState> | null = null;
+
+  private restore(state: Partial<PageState> | null): void {
+    this.kept = state;
+    if (!state) return;
+    this.graph.expanded = new Set(state.expanded ?? []);
+    this.graph.selected = state.selected ?? null;
+    this.graph.detail = state.detail ?? "essential";
+    this.runner.text = state.text ?? "";
+    this.runner.inputs = state.inputs ?? "";
+  }
+
+  private listen(): void {
+    this.client.on("model/changed", (model) => {
+      if (this.model?.modelId === model.modelId) this.follow(model);
+    });
+    this.client.on("run/changed", (run) => this.runner.runChanged(run));
+    this.client.on("run/events", (events) => this.runner.events(events));
+    this.client.on("page/show", ({ modelId }) => void this.show(modelId));
+    this.client.on("page/reveal", ({ modelId, path }) => void this.reveal(modelId, path));
+    this.transport.onMessage((message) => this.client.receive(message));
+    this.transport.onClose(() => this.client.close());
+  }
+
+  private follow(model: ModelState): void {
+    const another = this.model !== null && this.model.modelId !== model.modelId;
+    if (another) this.startAnew();
+    this.model = model;
+    this.problem = null;
+    this.runner.follow(model);
+    const version = model.graphVersion;
+    void this.graph.follow(model).then(() => this.refresh(model.modelId, version));
+  }
+
+  private startAnew(): void {
+    this.inspection.clear();
+    this.runner.clear();
+  }
+
+  private forget(): void {
+    this.model = null;
+    this.startAnew();
+    this.graph.clear(null);
+  }
+
+  /** A newer graph may know more of the selected node. */
+  private refresh(modelId: string, version: number): void {
+    const node = this.graph.selected;
+    const current = this.model?.modelId === modelId && this.model.graphVersion === version;
+    if (current && version > 0 && node !== null && this.model?.phase === "ready") {
+      void this.inspection.inspect(modelId, node);
+    }
+  }
+
+  private selected(node: string, path: string): void {
+    const modelId = this.model?.modelId;
+    if (modelId === undefined) return;
+    this.client.notify("page/selected", { modelId, node, path });
+    void this.inspection.inspect(modelId, node);
+  }
+
+  private async reveal(modelId: string, path: string): Promise<void> {
+    if (this.model?.modelId !== modelId) return;
+    await this.guard(() => this.graph.reveal(path));
+  }
+
+  private async guard(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this.problem = error.problem;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** Numbers, shapes and origins as the page writes them. Pure text, used by labels and components. */
+import type { ModelState, Origin } from "../protocol/messages.generated.ts";
+import type { TensorShape } from "./graph.ts";
+
+export const TIMES = "×";
+
+export interface Dimension {
+  readonly text: string;
+  readonly isToken: boolean;
+}
+
+export function dimensionsOf(shape: readonly number[], tokenDimension: number): Dimension[] {
+  return shape.map((size, index) => ({ text: String(size), isToken: index === tokenDimension }));
+}
+
+export function shapeText(shape: readonly number[]): string {
+  return shape.length === 0 ? "scalar" : shape.join(TIMES);
+}
+
+export function tensorText(tensor: TensorShape): string {
+  return `${shapeText(tensor.shape)} ${tensor.dtype}`;
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+/** `124439808` becomes `124.4 M`. */
+export function countText(count: number): string {
+  const unit = UNITS.find(([size]) => count >= size);
+  if (!unit) return String(count);
+  const value = count / unit[0];
+  return `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit[1]}`;
+}
+
+export function durationText(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  if (milliseconds >= 1) return `${milliseconds.toFixed(1)} ms`;
+  return `${(milliseconds * 1000).toFixed(0)} µs`;
+}
+
+/** Where shapes come from, said honestly. */
+export function originText(origin: Origin, runId: number): string {
+  switch (origin) {
+    case "none":
+      return "No shapes yet";
+    case "fake":
+      return "Shapes from a trace without weights, on invented inputs";
+    case "example":
+      return "Shapes from a trace on invented inputs";
+    case "run":
+      return `Observed in run ${runId}`;
+    default:
+      return origin satisfies never;
+  }
+}
+
+/** The status line of a model that is on its way. */
+export function phaseText(model: ModelState): string {
+  if (model.message) return model.message;
+  switch (model.phase) {
+    case "starting":
+      return "Starting Python…";
+    case "loading":
+      return "Loading the model…";
+    case "tracing":
+      return "Following the data flow…";
+    case "ready":
+      return "Ready";
+    case "failed":
+      return "The model could not be opened";
+    case "stopped":
+      return "The model's process has ended";
+    default:
+      return model.phase satisfies never;
+  }
+}
+
+/** A token as a chip shows it: spaces and line ends are made visible. */
+export function tokenText(text: string): string {
+  if (text === "") return "∅";
+  return text.replaceAll(" ", "·").replaceAll("\n", "↵").replaceAll("\t", "⇥");
+}
+
+export function probabilityText(probability: number): string {
+  if (probability >= 0.0995) return `${(probability * 100).toFixed(1)}%`;
+  if (probability >= 0.0001) return `${(probability * 100).toFixed(2)}%`;
+  return "<0.01%";
+}
