@@ -46,7 +46,7 @@ class LoadedModel:
     source: ModelSource
     tokenizer: Any = None
     examples: Any = None
-    """`example_inputs` of the user's file: a dict, a tuple, a tensor, or a function of no arguments."""
+    """`example_inputs` of the user's file: a dict, tuple or tensor, or a function returning one."""
     sample_text: str = ""
 
     @property
@@ -142,10 +142,9 @@ def _run_file(file: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(file.stem, file)
     if spec is None or spec.loader is None:
         raise SourceInvalid(f"{file.name} is no Python file.", file=str(file), line=1)
-    module = importlib.util.module_from_spec(spec)
+    loader, module = spec.loader, importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
-    _running(lambda: spec.loader.exec_module(module), file.name, file=str(file))  # type:
-    ignore[union - attr]
+    _running(lambda: loader.exec_module(module), file.name, file=str(file))
     return module
 
 

@@ -13,6 +13,7 @@ import dataclasses
 import inspect
 import sys
 import types
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -73,7 +74,7 @@ def _field_docs(kind: type[Any]) -> dict[str, str]:
     body = ast.parse(inspect.getsource(kind)).body[0]
     statements = body.body if isinstance(body, ast.ClassDef) else []
     docs = {}
-    for statement, following in zip(statements, statements[1:], strict=False):
+    for statement, following in pairwise(statements):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             docs[statement.target.id] = _string(following, f"{kind.__name__}.{statement.target.id}")
     return docs

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.parameter import UninitializedTensorMixin
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from interpogate.graph.modules import Module, ModuleTree, Parameter
 from interpogate.trace.values import dtype_name
@@ -126,7 +126,7 @@ def _parameter_counts(entries: list[_Entry], owners: dict[int, list[tuple[int, s
 
 
 def _size(tensor: torch.Tensor) -> int:
-    lazy = isinstance(tensor, UninitializedTensorMixin)
+    lazy = isinstance(tensor, (UninitializedParameter, UninitializedBuffer))
     return 0 if lazy else tensor.numel()
 
 
@@ -158,7 +158,7 @@ def _extra_repr(entry: _Entry) -> str:
 
 
 def _shape(tensor: torch.Tensor) -> tuple[int, ...]:
-    lazy = isinstance(tensor, UninitializedTensorMixin)
+    lazy = isinstance(tensor, (UninitializedParameter, UninitializedBuffer))
     return () if lazy else tuple(tensor.shape)
 
 
