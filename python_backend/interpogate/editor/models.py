@@ -10,12 +10,12 @@ import itertools
 import sys
 from typing import Any, TypeVar
 
+import interpogate
 from interpogate.editor import problems
 from interpogate.editor.opened_model import Emit, Launch, OpenedModel
 from interpogate.editor.problems import RequestFailed
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import MalformedMessage, decode, encode
-from interpogate.version import VERSION
 
 Message = TypeVar("Message")
 
@@ -61,7 +61,7 @@ class Models:
             raise RequestFailed.of(problems.other_version(hello.protocol_version))
         return m.Welcome(
             protocol_version=m.PROTOCOL_VERSION,
-            package_version=VERSION,
+            package_version=interpogate.__version__,
             python_version=".".join(map(str, sys.version_info[:3])),
             interpreter=sys.executable,
         )

@@ -17,6 +17,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 
+import interpogate
 from interpogate.editor import problems
 from interpogate.editor.client_wire import DescriptorWriter, reader_of
 from interpogate.editor.lsp_protocol import EditorProtocol
@@ -25,7 +26,6 @@ from interpogate.editor.problems import RequestFailed
 from interpogate.editor.worker_client import OnEvent, WorkerClient
 from interpogate.editor.worker_process import worker_command
 from interpogate.protocol.methods import LSP_PREFIX, methods_of
-from interpogate.version import VERSION
 
 Answer = Callable[[str, Any], Awaitable[Any]]
 
@@ -39,7 +39,7 @@ class EditorServer(LanguageServer):
         """Take another command than that of the real worker for tests."""
         super().__init__(
             "interpogate",
-            VERSION,
+            interpogate.__version__,
             text_document_sync_kind=lsp.TextDocumentSyncKind.None_,
             protocol_cls=EditorProtocol,
         )

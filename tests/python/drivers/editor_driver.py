@@ -65,7 +65,7 @@ class EditorDriver:
 
     def initialize(self) -> Json:
         """The handshake of the language server protocol."""
-        params = {"processId": None, "rootUri": None, "capabilities": {}}
+        params: Json = {"processId": None, "rootUri": None, "capabilities": {}}
         result: Json = self.wait_reply(self.send("initialize", params))
         self.notify("initialized", {})
         return result

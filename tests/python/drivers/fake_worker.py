@@ -78,7 +78,7 @@ class FakeWorker:
         size = int(params["node"])
         reply(identifier, {"text": "x" * size})
 
-    def on_module_children(self, identifier: int, params: Json) -> None:
+    def on_module_children(self, identifier: int, _params: Json) -> None:
         problem = {"code": "path.notFound", "message": "No such path.", "hint": "h", "extra": [1]}
         fail(identifier, -32001, "No such path.", problem)
 
@@ -110,7 +110,7 @@ class FakeWorker:
 
 
 def garbage() -> None:
-    sys.stdout.write("no json\n[1]\n\n{}\n" + '{"id":[1]}\n{"id":99}\n' + "\udcff\n" * 1)
+    sys.stdout.write("no json\n[1]\n\n{}\n" + '{"id":[1]}\n{"id":99}\n' + "\udcff\n")
     sys.stdout.write("y" * 5_000_000 + "\n")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
 from editor_driver import EditorDriver, ErrorReply
 
-SECRET = "a sentence that only its writer may read"
+PRIVATE = "a sentence that only its writer may read"
 
 
 @pytest.fixture
@@ -73,19 +74,19 @@ def test_an_unknown_method_is_refused(ready: EditorDriver) -> None:
 
 
 def test_no_text_of_the_user_is_ever_logged(ready: EditorDriver) -> None:
-    ready.call("text/tokenize", modelId="model-1", text=SECRET)
-    ready.call("run/start", modelId="model-1", text=SECRET)
-    for params in ({"modelId": SECRET}, {"text": SECRET}, [SECRET], SECRET):
+    ready.call("text/tokenize", modelId="model-1", text=PRIVATE)
+    ready.call("run/start", modelId="model-1", text=PRIVATE)
+    for params in ({"modelId": PRIVATE}, {"text": PRIVATE}, [PRIVATE], PRIVATE):
         with pytest.raises(ErrorReply):
             ready.wait_reply(ready.send("interpogate/text/tokenize", params))
         with pytest.raises(ErrorReply):
             ready.wait_reply(ready.send("interpogate/model/open", params))
     with pytest.raises(ErrorReply):
-        ready.wait_reply(ready.send("textDocument/" + SECRET, {"text": SECRET}))
+        ready.wait_reply(ready.send("textDocument/" + PRIVATE, {"text": PRIVATE}))
     with pytest.raises(ErrorReply):
-        ready.wait_reply(ready.send("workspace/executeCommand", {"command": SECRET}))
-    ready.notify("textDocument/didOpen", {"text": SECRET})
-    ready.notify("interpogate/" + SECRET, {"text": SECRET})
+        ready.wait_reply(ready.send("workspace/executeCommand", {"command": PRIVATE}))
+    ready.notify("textDocument/didOpen", {"text": PRIVATE})
+    ready.notify("interpogate/" + PRIVATE, {"text": PRIVATE})
     assert ready.leave() == 0
-    assert SECRET not in ready.log
-    assert SECRET not in ready.output
+    assert PRIVATE not in ready.log
+    assert PRIVATE not in ready.output

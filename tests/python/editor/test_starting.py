@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from editor_driver import ROOT, START_EDITOR, EditorDriver
 from process_marks import ProcessMark
 

@@ -6,6 +6,7 @@ import os
 import signal
 
 import pytest
+
 from editor_driver import EditorDriver
 from process_marks import ProcessMark
 
@@ -113,9 +114,7 @@ def test_a_worker_that_dies_before_its_first_word_makes_the_model_fail(
     assert editor.leave() == 0
 
 
-def test_what_the_worker_has_started_ends_with_it(
-    editor: EditorDriver, mark: ProcessMark
-) -> None:
+def test_what_the_worker_has_started_ends_with_it(editor: EditorDriver, mark: ProcessMark) -> None:
     editor.open_until("ready+parent", "ready")
     editor.problem_of("hook/write", modelId="model-1", node="SIGKILL")
     editor.wait_phase("model-1", "stopped")
