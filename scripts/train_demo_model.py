@@ -2,10 +2,9 @@
 
     python scripts/train_demo_model.py
 
-Needs torch, transformers and tokenizers; no GPU, no network. Takes about TODO minutes on two cores.
-All is seeded: the same versions of the libraries on the same kind of processor give the same
-files, up to rounding. The measurements that the card states are functions of this file, which
-`tests/python/demo/test_demo_model.py` calls again.
+Needs torch, transformers and tokenizers; no GPU, no network. Takes about TODO minutes on one core.
+All is seeded, and one thread computes: the same versions of the libraries on the same kind of
+processor give the same files. The figures of the card come from `interpogate.demo.measurements`.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ SHORT_ROW_LENGTH = 64
 WARMUP_STEPS = 100
 BATCH_SIZE = 16
 PEAK_LEARNING_RATE = 1.5e-3
-THREADS = 2
+THREADS = 1
 
 
 def train_tokenizer(texts: list[str]) -> FastTokenizer:

@@ -29,7 +29,7 @@ export class InterpogatePage {
       "the Interpogate page",
       async () => {
         for (const page of InterpogatePage.all(workbench)) {
-          if (await accepts(page).catch(() => false)) return page;
+          if (await accepts(page).catch(falseUnlessRefused)) return page;
         }
         return null;
       },
@@ -43,7 +43,7 @@ export class InterpogatePage {
    * @param {number} [limitMs]
    */
   static withGraph(workbench, limitMs = 60_000) {
-    return InterpogatePage.find(workbench, (page) => page.hasGraph(), limitMs);
+    return InterpogatePage.find(workbench, (page) => page.hasGraphOrRefuses(), limitMs);
   }
 
   /** @param {import("./workbench.mjs").Workbench} workbench */
@@ -58,6 +58,18 @@ export class InterpogatePage {
 
   async hasGraph() {
     return (await this.tree.getByRole("treeitem").count()) > 1;
+  }
+
+  /** What the page says went wrong. */
+  alert() {
+    return this.frame.getByRole("alert");
+  }
+
+  /** Like `hasGraph`, but gives up as soon as the page says that there will be none. */
+  async hasGraphOrRefuses() {
+    if (await this.hasGraph()) return true;
+    if ((await this.alert().count()) === 0) return false;
+    throw new GraphRefused(await this.alert().first().innerText());
   }
 
   /** @param {string} name */
@@ -124,6 +136,18 @@ export class InterpogatePage {
   async words() {
     return this.frame.locator("body").innerText();
   }
+}
+
+/** The page shows a problem where a graph was expected. */
+class GraphRefused extends Error {}
+
+/**
+ * A frame may be replaced while it is asked.
+ * @param {unknown} error
+ */
+function falseUnlessRefused(error) {
+  if (error instanceof GraphRefused) throw error;
+  return false;
 }
 
 /**

@@ -125,13 +125,15 @@ function layOut(run, options) {
     temporary: join(run, "tmp"),
     configuration: join(run, "config.yaml"),
   };
-  const user = join(place.userData, "User");
-  for (const folder of [user, place.extensions, place.temporary])
-    mkdirSync(folder, { recursive: true });
+  // VS Code takes paths of programs from the settings of the machine, not from those of the person
+  const kinds = { User: { ...QUIET, ...options.settings }, Machine: { ...options.settings } };
+  for (const folder of [place.extensions, place.temporary]) mkdirSync(folder, { recursive: true });
+  for (const [kind, settings] of Object.entries(kinds)) {
+    mkdirSync(join(place.userData, kind), { recursive: true });
+    writeFileSync(join(place.userData, kind, "settings.json"), JSON.stringify(settings, null, 2));
+  }
   // without one it writes a password into the person's own configuration
   writeFileSync(place.configuration, "");
-  const settings = { ...QUIET, ...options.settings };
-  writeFileSync(join(user, "settings.json"), JSON.stringify(settings, null, 2));
   return place;
 }
 
