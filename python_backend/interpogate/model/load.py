@@ -139,11 +139,13 @@ def _tokenizer(transformers: Any, name: str, options: dict[str, Any]) -> Any:
 
 def _run_file(file: Path) -> ModuleType:
     _importable(file.parent)
-    spec = importlib.util.spec_from_file_location(file.stem, file)
+    # A file may be called like a module in use; that one must stay what it is.
+    name = f"opened_{file.stem}" if file.stem in sys.modules else file.stem
+    spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise SourceInvalid(f"{file.name} is no Python file.", file=str(file), line=1)
     loader, module = spec.loader, importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module
+    sys.modules[name] = module
     _running(lambda: loader.exec_module(module), file.name, file=str(file))
     return module
 

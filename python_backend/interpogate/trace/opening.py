@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
+from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
+from torch.nn.utils.stateless import _reparametrize_module
 
 from interpogate.graph.recording import NOTHING, Recording
 from interpogate.trace.modules import ModelModules
@@ -73,21 +76,37 @@ def _seen(look: FirstLook) -> int:
 def _attempt(
     modules: ModelModules, inputs: dict[str, Any], origin: Literal["fake", "example"]
 ) -> FirstLook:
-    recorder = Recorder(modules)
-    fake = FakeTensorMode(allow_non_fake_inputs=True) if origin == "fake" else None
-    mode: AbstractContextManager[Any] = fake if fake is not None else nullcontext()
-    given = {name: _faked(fake, value) for name, value in inputs.items()}
-    devices: list[int] = []
-    # What the user's model raises is in the recording.
-    with (
-        suppress(Exception, SystemExit),
-        torch.random.fork_rng(devices),
-        torch.no_grad(),
-        recorder.watching(),
-        mode,
-    ):
-        modules.live[0](**given)
+    with _fakes(modules.live[0]) if origin == "fake" else nullcontext() as mode:
+        recorder = Recorder(modules)
+        given = {name: _faked(mode, value) for name, value in inputs.items()}
+        devices: list[int] = []
+        # What the user's model raises is in the recording.
+        with (
+            suppress(Exception, SystemExit),
+            torch.random.fork_rng(devices),
+            torch.no_grad(),
+            recorder.watching(),
+            mode or nullcontext(),
+        ):
+            modules.live[0](**given)
     return FirstLook(recorder.recording(), origin, inputs)
+
+
+@contextmanager
+def _fakes(model: nn.Module) -> Iterator[FakeTensorMode]:
+    """Fake tensors in the place of all parameters and buffers; the real ones come back after it.
+
+    Without the exchange an operation on a buffer alone would be carried out on the real one.
+    """
+    mode = FakeTensorMode(allow_non_fake_inputs=True)
+    state = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    fakes: dict[str, torch.Tensor] = {
+        name: mode.from_tensor(tensor)
+        for name, tensor in state.items()
+        if not isinstance(tensor, (UninitializedParameter, UninitializedBuffer))
+    }
+    with _reparametrize_module(model, fakes, tie_weights=True):
+        yield mode
 
 
 def _faked(mode: FakeTensorMode | None, value: Any) -> Any:

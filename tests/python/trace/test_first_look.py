@@ -1,0 +1,51 @@
+"""The look at opening: fake tensors where they work, real ones where they do not."""
+
+from __future__ import annotations
+
+import networks
+import torch
+from torch import nn
+
+from interpogate.trace.modules import declared_modules
+from interpogate.trace.opening import FirstLook, first_look
+
+
+def look(model: nn.Module, *candidates: torch.Tensor) -> FirstLook:
+    return first_look(declared_modules(model), [{"x": candidate} for candidate in candidates])
+
+
+def test_a_model_is_traced_on_fake_tensors_without_touching_it() -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4)).train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    found = first_look(declared_modules(model), [{"input": torch.ones(2, 4)}])
+    assert (found.origin, found.succeeded) == ("fake", True)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_the_first_inputs_that_fit_are_taken() -> None:
+    found = look(networks.Residual(), torch.ones(1, 3), torch.ones(1, 8))
+    assert found.succeeded
+    assert found.inputs["x"].shape == (1, 8)
+
+
+def test_a_model_that_looks_at_values_is_run_for_real() -> None:
+    found = look(networks.LooksAtValues(), torch.ones(1, 4))
+    assert (found.origin, found.succeeded) == ("example", True)
+
+
+def test_a_model_that_always_fails_shows_how_far_it_came() -> None:
+    found = look(networks.FailsMidway(), torch.ones(1, 3), torch.ones(1, 4))
+    assert not found.succeeded
+    assert found.recording.failure is not None
+    assert "mat1 and mat2" in found.recording.failure.message
+    assert found.inputs["x"].shape == (1, 4)
+
+
+def test_the_random_state_is_as_before() -> None:
+    model = networks.LooksAtValues()
+    model.layer = nn.Sequential(nn.Linear(4, 4), nn.Dropout())  # type: ignore[assignment]
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    assert look(model.train(), torch.ones(1, 4)).origin == "example"
+    assert torch.equal(torch.rand(1), expected)
