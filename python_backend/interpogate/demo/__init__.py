@@ -1,8 +1,9 @@
 """The bundled demo model: where its files lie, and texts that show what it learned.
 
-Imports neither torch nor transformers, so that any process may ask for the folder or the texts. The
-model is loaded from `demo_directory()` like any other local directory. `stories` makes the text that
-it was trained on; `scripts/train_demo_model.py` makes the folder.
+Imports neither torch nor transformers, so that any process may ask for the folder or the texts.
+The model is loaded from `demo_directory()` like any other local directory. `stories` makes the text
+that it was trained on, `measurements` what its card claims; `scripts/train_demo_model.py` makes the
+folder.
 """
 
 from pathlib import Path

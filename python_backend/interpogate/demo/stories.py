@@ -1,18 +1,21 @@
 """The text that the demo model learned, and the text that was kept from it.
 
-Everything is made here from word lists and templates, by a seeded `random.Random`: the same seed gives
-the same text on every machine. Standard library only: no torch, no tokenizer, no files. The training
-script and the tests call it; the running product does not.
+Everything is made here from word lists and templates, by a seeded `random.Random`: the same seed
+gives the same text on every machine. Standard library only: no torch, no tokenizer, no files. The
+training script, the measurements and the tests call it; the running product does not.
 
-Three kinds of text, each of which teaches something that can be seen in the attention:
+Four kinds of text, each of which teaches something that can be seen in the attention:
 
-- giving: two people are named, one gives something to the other ("name moving");
+- givings: two people are named, one gives something to the other ("name moving");
 - lists: random words, and then the same words again ("induction");
+- loops: a few words go round in a circle, with jumps: only what came after a word foretells it;
 - stories: a few simple sentences about two people, so that free continuation reads as a story.
 
-Held out are some pairs of names (they never meet in a training story or giving) and some combinations
-of an opening with a gift. Held-out prompts use both.
+Held out are some pairs of names (they never meet in a training story or giving) and some
+combinations of an opening with a gift. Held-out prompts use both.
 """
+
+# ruff: noqa: S311 (nothing here is secret; the generator must be seeded)
 
 from __future__ import annotations
 
@@ -62,6 +65,17 @@ GIFTS = (
     "{giver} brought a {colour} {thing} to",
     "{giver} handed the {colour} {thing} to",
 )
+DEEDS = (
+    "{giver} helped {receiver}.",
+    "{giver} thanked {receiver}.",
+    "{giver} and {receiver} smiled.",
+    "{giver} waved to {receiver}.",
+    "{giver} ran to {receiver}.",
+    "{giver} told a story to {receiver}.",
+    '{giver} said, "Thank you, {receiver}."',
+    "{giver} gave some {food} to {receiver}.",
+    "{giver} gave the {thing} to {receiver}.",
+)
 THANKS = (
     "{receiver} thanked {giver}.",
     "{receiver} was {feeling}.",
@@ -103,7 +117,11 @@ STORY_ENDINGS = (
     "From that day on {hero} and the {animal} were friends.",
 )
 
+TRAINING_SEED = 20
+TRAINING_TEXT_COUNT = 100_000
 LIST_LEAD = "List:"
+LOOP_LENGTH = 63
+JUMP_PROBABILITY = 0.2
 PAIR_MODULUS = 7
 TEMPLATE_MODULUS = 5
 
@@ -158,16 +176,30 @@ TRAINING_TEMPLATES = giving_templates(held_out=False)
 HELD_OUT_TEMPLATES = giving_templates(held_out=True)
 
 
-def training_texts(seed: int, count: int) -> Iterator[str]:
-    """Yield `count` short texts: givings, lists and stories, mixed."""
+def first_texts(seed: int, count: int) -> Iterator[str]:
+    """Yield `count` loops of few words: training starts with them, for induction."""
     random = Random(seed)
-    makers = (_giving, _repeated_list, _story)
-    for maker in random.choices(makers, weights=(3, 3, 4), k=count):
+    for _ in range(count):
+        yield _loop(random, random.randint(3, 8))
+
+
+def second_texts(seed: int, count: int) -> Iterator[str]:
+    """Yield `count` chains of deeds, and some loops: then two names are told apart."""
+    random = Random(seed)
+    for maker in random.choices((_chain_of_deeds, _long_loop), weights=(80, 20), k=count):
+        yield maker(random)
+
+
+def training_texts(seed: int, count: int) -> Iterator[str]:
+    """Yield `count` short texts: givings, lists, loops and stories, mixed."""
+    random = Random(seed)
+    makers = (_giving, _repeated_list, _long_loop, _story)
+    for maker in random.choices(makers, weights=(40, 15, 10, 35), k=count):
         yield maker(random)
 
 
 def held_out_giving_prompts(seed: int, count: int) -> list[GivingPrompt]:
-    """Prompts whose pair of names and whose template never occur in training; both name orders."""
+    """Make prompts of which neither the pair of names nor the template occurs in training."""
     random = Random(seed)
     return [
         _giving_prompt(random, random.choice(HELD_OUT_PAIRS), random.choice(HELD_OUT_TEMPLATES))
@@ -176,13 +208,13 @@ def held_out_giving_prompts(seed: int, count: int) -> list[GivingPrompt]:
 
 
 def held_out_lists(seed: int, count: int, length: int) -> list[RepeatedList]:
-    """Lists of `length` distinct words; as there are so many, a repeat from training is unlikely."""
+    """Make lists of `length` distinct words: too many exist for one to be met in training."""
     random = Random(seed)
     return [RepeatedList(tuple(random.sample(LIST_WORDS, length))) for _ in range(count)]
 
 
 def held_out_stories(seed: int, count: int) -> list[str]:
-    """Stories about pairs of people who never meet in training."""
+    """Make stories about pairs of people who never meet in training."""
     random = Random(seed)
     return [_tell(random, random.choice(HELD_OUT_PAIRS)) for _ in range(count)]
 
@@ -190,13 +222,36 @@ def held_out_stories(seed: int, count: int) -> list[str]:
 def _giving(random: Random) -> str:
     pair, template = random.choice(TRAINING_PAIRS), random.choice(TRAINING_TEMPLATES)
     prompt = _giving_prompt(random, pair, template)
+    more = (f" {_further_gift(random, pair)}" for _ in range(random.randint(0, 2)))
     thanks = random.choice(THANKS).format(
         giver=prompt.giver,
         receiver=prompt.receiver,
         feeling=random.choice(FEELINGS),
         food=random.choice(FOODS),
     )
-    return f"{prompt.text} {prompt.receiver}. {thanks}"
+    return f"{prompt.text} {prompt.receiver}. {thanks}{''.join(more)}"
+
+
+def _chain_of_deeds(random: Random) -> str:
+    pair, template = random.choice(TRAINING_PAIRS), random.choice(TRAINING_TEMPLATES)
+    prompt = _giving_prompt(random, pair, template)
+    deeds = (_deed(random, pair) for _ in range(10))
+    return " ".join((prompt.text, f"{prompt.receiver}.", *deeds))
+
+
+def _deed(random: Random, pair: tuple[str, str]) -> str:
+    giver, receiver = random.sample(pair, 2)
+    return random.choice(DEEDS).format(
+        giver=giver,
+        receiver=receiver,
+        food=random.choice(FOODS),
+        thing=random.choice(OBJECTS),
+    )
+
+
+def _further_gift(random: Random, pair: tuple[str, str]) -> str:
+    prompt = _giving_prompt(random, pair, f"Then {random.choice(GIFTS)}")
+    return f"{prompt.text} {prompt.receiver}."
 
 
 def _giving_prompt(random: Random, pair: tuple[str, str], template: str) -> GivingPrompt:
@@ -215,6 +270,20 @@ def _giving_prompt(random: Random, pair: tuple[str, str], template: str) -> Givi
 def _repeated_list(random: Random) -> str:
     length = random.randint(4, 30)
     return RepeatedList(tuple(random.sample(LIST_WORDS, length))).text
+
+
+def _long_loop(random: Random) -> str:
+    return _loop(random, random.randint(6, 20))
+
+
+def _loop(random: Random, size: int) -> str:
+    circle = random.sample(LIST_WORDS, size)
+    words, position = list(circle), random.randrange(size)
+    while len(words) < LOOP_LENGTH:
+        words.append(circle[position])
+        jumps = random.random() < JUMP_PROBABILITY
+        position = random.randrange(size) if jumps else (position + 1) % size
+    return " ".join((LIST_LEAD, *words))
 
 
 def _story(random: Random) -> str:
