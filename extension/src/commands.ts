@@ -37,7 +37,9 @@ type Action = (parts: CommandParts, argument: unknown) => unknown;
 
 /** Every command by its name without the prefix `interpogate.`. */
 export const COMMANDS: Readonly<Record<string, Action>> = {
-  openModel: ({ opener }) => opener.ask(),
+  // key bindings and other extensions may name the source
+  openModel: ({ opener }, source) =>
+    typeof source === "string" ? opener.open(source) : opener.ask(),
   openDemoModel: ({ opener }) => opener.openDemo(),
   openModelFromFile: ({ opener }, uri) =>
     opener.openFile(uri instanceof vscode.Uri ? uri : undefined),

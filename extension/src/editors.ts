@@ -1,10 +1,12 @@
 /**
  * Remembers the last active Python editor: a click into a graph takes that role from it.
  *
- * Cells of notebooks count too. Knows nothing of what is inserted (`insert.ts`).
+ * Cells of notebooks count too, files of installed packages do not: *Go to Source* opens those, and no
+ * one writes hooks there. Knows nothing of what is inserted (`insert.ts`).
  */
 
 import * as vscode from "vscode";
+import { isLibrary } from "./paths";
 
 interface Remembered {
   readonly document: vscode.TextDocument;
@@ -54,7 +56,8 @@ export class PythonEditors implements vscode.Disposable {
 }
 
 function isPython({ document }: vscode.TextEditor): boolean {
-  return document.languageId === "python" && SCHEMES.has(document.uri.scheme);
+  const isWritable = SCHEMES.has(document.uri.scheme) && !isLibrary(document.uri.path);
+  return document.languageId === "python" && isWritable;
 }
 
 function isCell(document: vscode.TextDocument): boolean {

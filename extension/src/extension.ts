@@ -6,6 +6,7 @@
  */
 
 import * as vscode from "vscode";
+import type { ModelState } from "../../webview/src/protocol/messages.generated";
 import { Backend } from "./backend";
 import { type CommandParts, registerCommands } from "./commands";
 import { followContext } from "./context";
@@ -29,11 +30,20 @@ import { GraphView } from "./view";
 
 let backend: Backend | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What other extensions, and the tests inside the extension host, may ask. */
+export interface Interface {
+  /** The states of all open models, as the protocol has them. */
+  models(): readonly ModelState[];
+}
+
+export function activate(context: vscode.ExtensionContext): Interface {
   const log = vscode.window.createOutputChannel("Interpogate", { log: true });
   const python = new PythonChooser();
   backend = new Backend(python, context.extensionUri, log);
-  context.subscriptions.push(log, python, backend, ...makeParts(context, backend, python, log));
+  const models = new Models(backend);
+  const parts = makeParts(context, { backend, models, python, log });
+  context.subscriptions.push(log, python, backend, models, ...parts);
+  return { models: () => models.all().map(({ state }) => state) };
 }
 
 /** VS Code waits for this: no process outlives the extension. */
@@ -42,17 +52,19 @@ export async function deactivate(): Promise<void> {
   backend = undefined;
 }
 
-function makeParts(
-  context: vscode.ExtensionContext,
-  backend: Backend,
-  python: PythonChooser,
-  log: vscode.LogOutputChannel,
-): readonly vscode.Disposable[] {
+interface Base {
+  readonly backend: Backend;
+  readonly models: Models;
+  readonly python: PythonChooser;
+  readonly log: vscode.LogOutputChannel;
+}
+
+function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscode.Disposable[] {
   const { extensionUri, workspaceState } = context;
-  const models = new Models(backend);
+  const { backend, models, python, log } = base;
   const editors = new PythonEditors();
   const opener = new Opener(models, workspaceState);
-  const notices = makeNotices(log, opener, python, backend);
+  const notices = makeNotices(base, opener);
   const library = new LibraryOffer(backend, workspaceState, extensionUri, log);
   const inserter = new HookInserter(backend, editors, library);
   const sources = new SourceOpener(backend, editors);
@@ -69,7 +81,6 @@ function makeParts(
     ...{ models, opener, panels, pages, runs, inserter, sources, python, notices, log },
   };
   return [
-    models,
     editors,
     panels,
     tree,
@@ -84,12 +95,7 @@ function makeParts(
   ];
 }
 
-function makeNotices(
-  log: vscode.LogOutputChannel,
-  opener: Opener,
-  python: PythonChooser,
-  backend: Backend,
-): Notices {
+function makeNotices({ log, python, backend }: Base, opener: Opener): Notices {
   return new Notices(log, {
     restart: () => backend.restart(),
     selectInterpreter: () => python.select(),

@@ -1,4 +1,9 @@
-/** Module paths and numbers as text. Knows no VS Code API. Used by `tree.ts` and `status.ts`. */
+/** Module paths, file paths and numbers as text. Knows no VS Code API. */
+
+/** Whether a file belongs to an installed package or to Python itself. */
+export function isLibrary(path: string): boolean {
+  return /\/(?:site-packages|dist-packages|lib\/python3\.\d+)\//i.test(path);
+}
 
 /** The path that a module hangs from; attribute names of torch modules hold no dots. */
 export function parentPath(path: string): string {

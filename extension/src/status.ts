@@ -56,5 +56,7 @@ function statusText(model: OpenModel): string {
   if (isRunning(model)) {
     return `${title}: running`;
   }
-  return phase === "ready" ? title : `${title}: ${message === "" ? phase : message}`;
+  const isLoading = phase === "starting" || phase === "loading" || phase === "tracing";
+  const doing = isLoading && message !== "" ? message : phase;
+  return phase === "ready" ? title : `${title}: ${doing}`;
 }

@@ -171,6 +171,8 @@ function modelItem(row: ModuleRow): vscode.TreeItem {
   item.contextValue = "model";
   item.iconPath = modelIcon(row.model);
   if (!hasGraph) {
+    // Under another id: the editor keeps a known row folded when it gets its first children.
+    item.id = `${rowId(row.model, row.path)} without graph`;
     item.description = row.model.state.problem?.message ?? row.model.state.message;
   }
   return item;

@@ -12,7 +12,9 @@ exports.run = async () => {
   /** @type {Result[]} */
   const results = [];
   const only = process.env.INTERPOGATE_HOST_ONLY ?? "";
-  for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".suite.cjs")).sort()) {
+  for (const file of readdirSync(__dirname)
+    .filter((name) => name.endsWith(".suite.cjs"))
+    .sort()) {
     for (const [name, test] of Object.entries(require(join(__dirname, file)))) {
       if (name.includes(only)) {
         results.push(await outcome(`${file.replace(".suite.cjs", "")}: ${name}`, test));

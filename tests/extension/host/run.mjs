@@ -8,24 +8,42 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { VENV_PYTHON, inRoot } from "../../../scripts/setup/folders.mjs";
+import { inRoot, VENV_PYTHON } from "../../../scripts/setup/folders.mjs";
 import { launchBrowser } from "../../../scripts/workbench/browser.mjs";
 import { startServer } from "../../../scripts/workbench/server.mjs";
 import { until } from "../../../scripts/workbench/waiting.mjs";
 
 const LIMIT_MS = 240_000;
+const NET = `from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 3)
+        self.blocks = nn.ModuleList([nn.Linear(3, 3) for _ in range(2)])
+
+    def forward(self, x):
+        x = self.layer(x)
+        for block in self.blocks:
+            x = x + block(x)
+        return x
+`;
 
 /** @param {string} only part of the names of the tests to run */
 async function runSuites(only) {
   const folder = mkdtempSync(join(tmpdir(), "interpogate-host-"));
   const workspace = join(folder, "workspace");
   const results = join(folder, "results.json");
-  mkdirSync(workspace);
-  writeFileSync(join(workspace, "script.py"), "import torch\n");
+  mkdirSync(join(workspace, ".vscode"), { recursive: true });
+  writeFileSync(join(workspace, "net.py"), NET);
+  const python = process.env.INTERPOGATE_TEST_PYTHON ?? VENV_PYTHON;
+  // A setting of the machine: the user's settings of a browser do not count for it.
+  const settings = JSON.stringify({ "interpogate.interpreter": python });
+  writeFileSync(join(workspace, ".vscode", "settings.json"), settings);
   const server = await startServer({
     folder: workspace,
     env: { INTERPOGATE_HOST_RESULTS: results, INTERPOGATE_HOST_ONLY: only },
-    settings: { "interpogate.interpreter": process.env.INTERPOGATE_TEST_PYTHON ?? VENV_PYTHON },
   });
   const browser = await launchBrowser();
   try {

@@ -1,8 +1,14 @@
 import { expect, it } from "vitest";
-import { parameterText, parentPath } from "../../../extension/src/paths";
+import { isLibrary, parameterText, parentPath } from "../../../extension/src/paths";
 
 it("gives the path that a module hangs from", () => {
   expect(["h", "h.0", "transformer.h.0"].map(parentPath)).toEqual([".", "h", "transformer.h"]);
+});
+
+it("tells files of installed packages from those of a person", () => {
+  const library = ["/v/lib/python3.11/site-packages/torch/nn.py", "/usr/lib/python3.12/json.py"];
+  expect(library.every(isLibrary)).toBe(true);
+  expect(["/home/me/lib/model.py", "/c:/work/python3.11/a.py"].some(isLibrary)).toBe(false);
 });
 
 it("writes numbers of parameters short", () => {
