@@ -38,7 +38,7 @@ class Launch(Protocol):
     """Starts a worker for a model; raises `OSError` if there is no way."""
 
     def __call__(
-        self, model_id: str, *, folder: str | None, on_event: OnEvent
+        self, model_id: str, /, *, folder: str | None, on_event: OnEvent
     ) -> Awaitable[WorkerClient]:
         """Start it in `folder`, or in the home folder."""
 
@@ -206,10 +206,11 @@ class OpenedModel:
         return self.state.problem or problems.worker_stopped()
 
     def _mourn(self, worker: WorkerClient, ending: WorkerExit) -> None:
-        """The worker has ended by itself: say so, and end its runs."""
-        logger.info("%s: worker %d: %s", self.state.model_id, worker.pid, ending.words)
+        """The worker has ended: if nobody sent it away, say so, and end its runs."""
         if worker is not self._worker:
+            logger.info("%s: worker %d ended", self.state.model_id, worker.pid)
             return
+        logger.warning("%s: worker %d: %s", self.state.model_id, worker.pid, ending.words)
         self._worker = None
         problem = problems.worker_ended(ending.words)
         self._end_runs(phase="failed", problem=encode(problem))
