@@ -3,7 +3,8 @@
 Each operation that yields tensors becomes a row; each tensor it takes whose maker is known becomes
 a
 flow. Makers are kept by the tensor's identity together with a weak reference, so that a tensor may
-die and its id be used again. Used by `recorder.py` alone.
+die and its id be used again. Torch takes the mode off while it handles an operation, so looking at
+shapes here is no event; the recorder does the same around its hooks. Used by `recorder.py` alone.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Position:
         return self.order - 1
 
 
-@dataclass
+@dataclass(slots=True)
 class RawOperation:
     """An operation as it is noted while the model runs."""
 
@@ -175,8 +176,7 @@ class DataFlow(TorchFunctionMode):
     def _take(self, tensor: torch.Tensor, row: int) -> None:
         maker = self._maker(tensor)
         if maker:
-            with torch._C.DisableTorchFunction():
-                self.flows.append((maker[0], maker[1], row, tensor_facts(tensor)))
+            self.flows.append((maker[0], maker[1], row, tensor_facts(tensor)))
 
     def _maker(self, tensor: torch.Tensor) -> tuple[int, int] | None:
         entry = self._makers.get(id(tensor))
@@ -197,8 +197,7 @@ class DataFlow(TorchFunctionMode):
 
     def _made(self, row: int, slot: int, tensor: torch.Tensor) -> None:
         self._makers[id(tensor)] = (weakref.ref(tensor), row, slot)
-        with torch._C.DisableTorchFunction():
-            self.operations[row].outputs.append(tensor_facts(tensor))
+        self.operations[row].outputs.append(tensor_facts(tensor))
 
     def _made_since(self, tensor: torch.Tensor, first: int) -> bool:
         entry = self._makers.get(id(tensor))

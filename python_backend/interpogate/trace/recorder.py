@@ -38,7 +38,7 @@ class Listener(Protocol):
         """It raised."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _RawCall:
     module: int
     parent: int

@@ -127,7 +127,8 @@ def test_edges_carry_the_tensor_as_it_crosses_the_border() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             q, k, v = (p.view(1, 5, 2, 4).transpose(1, 2) for p in self.project(x).split(8, -1))
             mixed = nn.functional.scaled_dot_product_attention(q, k, v)
-            return self.out(mixed.transpose(1, 2).reshape(1, 5, 8))
+            y: torch.Tensor = self.out(mixed.transpose(1, 2).reshape(1, 5, 8))
+            return y
 
     level = traced(Heads(), torch.ones(1, 5, 8)).view("essential").levels["."]
     attention = ".::call:scaled_dot_product_attention#0"
