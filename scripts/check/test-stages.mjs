@@ -15,7 +15,7 @@ export function testStages() {
     vitestStage("page tests", "webview/vitest.config.ts"),
     vitestStage("extension tests", "tests/extension/vitest.config.ts"),
     workbenchStage("page in the browser", "tests/webview"),
-    workbenchStage("extension host tests", "tests/extension/host"),
+    hostStage("extension host tests", "tests/extension/host/run.mjs"),
     workbenchStage("end-to-end tests", "tests/e2e"),
   ];
 }
@@ -45,6 +45,22 @@ function workbenchStage(name, folder) {
       await provideCodeServer();
       const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files];
       return programStage(name, process.execPath, args, { closing: 9 }).run(progress);
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string} script
+ * @returns {import("./stages.mjs").Stage}
+ */
+function hostStage(name, script) {
+  return {
+    name,
+    run: async (progress) => {
+      await provideChromium();
+      await provideCodeServer();
+      return programStage(name, process.execPath, [inRoot(script)], { closing: 30 }).run(progress);
     },
   };
 }

@@ -82,14 +82,15 @@ export class Workbench {
   }
 
   /**
-   * Answers a question that a command asks in the palette.
-   * @param {string} text
+   * Answers a pick list that a command opened.
+   * @param {string} title of the list
+   * @param {string} text to type
+   * @param {string} label of the row to take
    */
-  async answer(text) {
-    const input = this.quickInput().locator("input").first();
-    await input.waitFor();
-    await input.fill(text);
-    await this.page.keyboard.press("Enter");
+  async answer(title, text, label = text) {
+    const box = this.quickInput().filter({ has: this.page.getByText(title, { exact: true }) });
+    await box.locator("input").first().fill(text);
+    await box.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click();
   }
 
   /** @param {string} name of a file in the workspace */
@@ -121,7 +122,8 @@ export class Workbench {
       .locator(".view-lines")
       .click({ position: { x: 200, y: 5 } });
     await this.page.keyboard.press("Control+G");
-    await this.answer(`${line}`);
+    await this.quickInput().locator("input").first().fill(`:${line}`);
+    await this.page.keyboard.press("Enter");
     await this.page.keyboard.press("End");
   }
 

@@ -49,7 +49,7 @@ async function openModel(workbench, model) {
  */
 export async function openSource(workbench, source) {
   await workbench.runCommand("Interpogate: Open Model…");
-  await workbench.answer(source);
+  await workbench.answer("Open Model", source);
 }
 
 /**
