@@ -65,10 +65,13 @@
   const answers = {
     "page/ready": () => recording.host,
     "model/read": () => recording.model,
-    "graph/read": ({ containers }) => ({
-      graphVersion: recording.model.graphVersion,
-      levels: containers.filter((id) => recording.levels[id]).map((id) => recording.levels[id]),
-    }),
+    "graph/read": ({ containers, detail }) => {
+      const levels = detail === "all" ? (recording.allLevels ?? recording.levels) : recording.levels;
+      return {
+        graphVersion: recording.model.graphVersion,
+        levels: containers.filter((id) => levels[id]).map((id) => levels[id]),
+      };
+    },
     "graph/locate": ({ path }) => recording.locations[path],
     "node/inspect": ({ node }) => recording.details[node],
     "text/tokenize": ({ text }) => {

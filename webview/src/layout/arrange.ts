@@ -4,6 +4,7 @@
  */
 import { Graph, layout } from "@dagrejs/dagre";
 import { at } from "../store/columns.ts";
+import { busRows } from "./buses.ts";
 import { GAP, type EdgeShape, type LevelShape, type NodeShape } from "./shapes.ts";
 
 export interface Rect {
@@ -26,6 +27,8 @@ export interface Way {
   readonly row: number;
   readonly source: number;
   readonly target: number;
+  /** Which trunk at the left it runs in, from 1; 0 for a way of its own. */
+  readonly trunk: number;
   readonly stops: Stop[];
 }
 
@@ -86,12 +89,17 @@ function pinPorts(graph: Dagre, nodes: readonly NodeShape[], connected: Readonly
   });
 }
 
+/** Room to both sides of where edges meet the node: that is where dagre sees its middle. */
+function leaningWidth({ width, lean = 0 }: NodeShape): number {
+  return width + 2 * Math.abs(lean);
+}
+
 function fill(graph: Dagre, level: LevelShape, rows: readonly number[]): Set<number> {
   const edges = rows.map((row) => at(level.edges, row));
   const connected = new Set(edges.flatMap(({ source, target }) => [source, target]));
   level.nodes.forEach((node, index) => {
     if (connected.has(index)) {
-      graph.setNode(String(index), { width: node.width, height: node.height });
+      graph.setNode(String(index), { width: leaningWidth(node), height: node.height });
     }
   });
   for (const { source, target } of edges) {
@@ -102,10 +110,10 @@ function fill(graph: Dagre, level: LevelShape, rows: readonly number[]): Set<num
 }
 
 function placedRects(graph: Dagre, nodes: readonly NodeShape[]): Rect[] {
-  return nodes.map(({ width, height }, index) => {
+  return nodes.map(({ width, height, lean = 0 }, index) => {
     if (!graph.hasNode(String(index))) return { x: 0, y: 0, width: 0, height: 0 };
     const { x = 0, y = 0 } = graph.node(String(index));
-    return { x: x - width / 2, y: y - height / 2, width, height };
+    return { x: x - width / 2 - lean, y: y - height / 2, width, height };
   });
 }
 
@@ -141,9 +149,31 @@ function waysOf(
 ): Way[] {
   return rows.map((row) => {
     const { source, target } = at(level.edges, row);
-    if (source === target) return { row, source, target, stops: [] };
+    const way = { row, source, target, trunk: 0 };
+    if (source === target) return { ...way, stops: [] };
     const label = graph.edge(String(source), String(target)) as { points?: [] };
-    return { row, source, target, stops: stopsOf(label.points ?? [], bands) };
+    return { ...way, stops: stopsOf(label.points ?? [], bands) };
+  });
+}
+
+/** Edges of one source go straight down in one trunk left of everything, past each rank between. */
+function trunkWays(
+  level: LevelShape,
+  rows: Iterable<number>,
+  { rects, bands }: Pick<Arrangement, "rects" | "bands">,
+): Way[] {
+  const left = Math.min(...rects.filter((rect) => rect.width > 0).map((rect) => rect.x));
+  const trunks = new Map<number, number>();
+  return [...rows].map((row) => {
+    const { source, target } = at(level.edges, row);
+    if (!trunks.has(source)) trunks.set(source, trunks.size + 1);
+    const trunk = trunks.get(source) ?? 1;
+    const x = left - GAP.edge * trunk;
+    const foot = at(rects, source).y + at(rects, source).height;
+    const head = at(rects, target).y;
+    const between = bands.filter(({ top, bottom }) => top >= foot && bottom <= head);
+    const stops = between.map(({ top, bottom }) => ({ x, top, bottom, column: 0 }));
+    return { row, source, target, trunk, stops };
   });
 }
 
@@ -176,49 +206,74 @@ function normalise(arrangement: Arrangement): void {
 /** Lays out the connected part of a level. */
 export function arrange(level: LevelShape): Arrangement {
   const rows = distinct(level.edges);
+  const buses = busRows(level, rows);
+  const plain = rows.filter((row) => !buses.has(row));
   const graph = dagreGraph(level.nodes.length);
-  const connected = fill(graph, level, rows);
+  const connected = fill(graph, level, plain);
   if (connected.size > 0) layout(graph);
   const rects = placedRects(graph, level.nodes);
   const bands = bandsOf(rects);
-  const ways = waysOf(graph, level, rows, bands);
+  const ways = [
+    ...waysOf(graph, level, plain, bands),
+    ...trunkWays(level, buses, { rects, bands }),
+  ];
   const arrangement = { rects, ways, bands, width: 0, height: 0 };
   if (connected.size > 0) normalise(arrangement);
   return arrangement;
 }
 
-/** Puts nodes without edges (what did not run, or has no trace) into rows below the others. */
+/**
+ * Puts nodes without edges (what did not run, or has no trace) into columns beside the others; into
+ * rows where there are no others.
+ */
 export function placeLoose(level: LevelShape, arrangement: Arrangement, aspect: number): void {
   const loose = level.nodes.map((_, index) => index).filter((i) => arrangement.rects[i]?.width === 0);
   if (loose.length === 0) return;
-  const area = loose.reduce((sum, index) => {
-    const node = at(level.nodes, index);
-    return sum + (node.width + GAP.node) * (node.height + GAP.node);
-  }, 0);
-  const limit = Math.max(arrangement.width, Math.sqrt(area * aspect));
-  const first = arrangement.height === 0 ? 0 : arrangement.height + GAP.rank;
-  placeRows(loose, level, arrangement, { limit, first });
+  if (arrangement.height > 0) placeBeside(loose, level, arrangement);
+  else placeRows(loose, level, arrangement, aspect);
+}
+
+function placeBeside(loose: readonly number[], level: LevelShape, arrangement: Arrangement): void {
+  const first = GAP.rank / 2;
+  const limit = arrangement.height;
+  let [x, y, widest] = [arrangement.width + GAP.node, first, 0];
+  for (const index of loose) {
+    const { width, height } = at(level.nodes, index);
+    if (y > first && y + height > limit) {
+      x += widest + GAP.node;
+      y = first;
+      widest = 0;
+    }
+    arrangement.rects[index] = { x, y, width, height };
+    y += height + GAP.node / 2;
+    widest = Math.max(widest, width);
+    arrangement.width = Math.max(arrangement.width, x + width);
+    arrangement.height = Math.max(arrangement.height, y - GAP.node / 2);
+  }
 }
 
 function placeRows(
   loose: readonly number[],
   level: LevelShape,
   arrangement: Arrangement,
-  { limit, first }: { limit: number; first: number },
+  aspect: number,
 ): void {
-  let x = 0;
-  let y = first;
-  let rowHeight = 0;
+  const area = loose.reduce((sum, index) => {
+    const { width, height } = at(level.nodes, index);
+    return sum + (width + GAP.node) * (height + GAP.node);
+  }, 0);
+  const limit = Math.sqrt(area * aspect);
+  let [x, y, tallest] = [0, 0, 0];
   for (const index of loose) {
     const { width, height } = at(level.nodes, index);
     if (x > 0 && x + width > limit) {
       x = 0;
-      y += rowHeight + GAP.node;
-      rowHeight = 0;
+      y += tallest + GAP.node;
+      tallest = 0;
     }
     arrangement.rects[index] = { x, y, width, height };
     x += width + GAP.node;
-    rowHeight = Math.max(rowHeight, height);
+    tallest = Math.max(tallest, height);
     arrangement.width = Math.max(arrangement.width, x - GAP.node);
     arrangement.height = Math.max(arrangement.height, y + height);
   }

@@ -7,8 +7,11 @@ import type { Arrangement, Band, Rect, Way } from "./arrange.ts";
 import { GAP } from "./shapes.ts";
 
 const LONG = 700;
+/** A level of fewer ranks is read better in one piece. */
+const MANY_RANKS = 10;
 const WORTH = 1.3;
 const MOST_COLUMNS = 16;
+const MOST_LANES = 8;
 
 /** Bands put into `count` columns of about equal height. */
 function split(bands: readonly Band[], count: number): number[] {
@@ -29,13 +32,13 @@ function columnHeights(bands: readonly Band[], starts: readonly number[]): numbe
   });
 }
 
-/** Number of ways between neighbouring columns at the busiest place. */
+/** Sources whose ways change the column: each takes a lane. */
 function lanesOf(ways: readonly Way[], columnAt: (y: number) => number, rects: Rect[]): number {
   const crossing = ways.filter(({ source, target }) => {
     const from = columnAt(at(rects, source).y);
     return from !== columnAt(at(rects, target).y);
   });
-  return Math.min(crossing.length, 8);
+  return Math.min(new Set(crossing.map((way) => way.source)).size, MOST_LANES);
 }
 
 function columnOf(bands: readonly Band[], starts: readonly number[], y: number): number {
@@ -49,6 +52,10 @@ interface Extent {
   right: number;
 }
 
+function trunksOf(ways: readonly Way[]): number {
+  return ways.reduce((most, way) => Math.max(most, way.trunk), 0);
+}
+
 function extents(arrangement: Arrangement, starts: readonly number[]): Extent[] {
   const found = starts.map(() => ({ left: Infinity, right: -Infinity }));
   const grow = (y: number, left: number, right: number) => {
@@ -59,8 +66,11 @@ function extents(arrangement: Arrangement, starts: readonly number[]): Extent[] 
   for (const { x, y, width, height } of arrangement.rects) {
     if (width > 0) grow(y + height / 2, x, x + width);
   }
-  for (const way of arrangement.ways) for (const s of way.stops) grow(s.top, s.x, s.x);
-  return found;
+  const trunks = trunksOf(arrangement.ways);
+  for (const { trunk, stops } of arrangement.ways) {
+    if (trunk === 0) for (const { top, x } of stops) grow(top, x, x);
+  }
+  return found.map(({ left, right }) => ({ left: left - trunks * GAP.edge, right }));
 }
 
 /** How large the arrangement would appear in a view of height 1. */
@@ -74,6 +84,7 @@ interface Choice {
   readonly height: number;
   readonly lanes: number;
   readonly gutter: number;
+  readonly trunks: number;
   readonly worth: number;
 }
 
@@ -86,7 +97,9 @@ function choiceOf(arrangement: Arrangement, count: number, aspect: number): Choi
   const height = Math.max(...columnHeights(bands, starts)) + 2 * (lanes + 1) * GAP.lane;
   const width = found.reduce((sum, { left, right }) => sum + right - left, 0);
   const full = width + gutter * (starts.length - 1);
-  return { starts, extents: found, height, lanes, gutter, worth: appearance(full, height, aspect) };
+  const trunks = trunksOf(ways);
+  const worth = appearance(full, height, aspect);
+  return { starts, extents: found, height, lanes, gutter, trunks, worth };
 }
 
 function bestChoice(arrangement: Arrangement, aspect: number): Choice | null {
@@ -123,6 +136,11 @@ function shiftsOf(choice: Choice, bands: readonly Band[]): { shifts: Shift[]; wi
   return { shifts, width: x - choice.gutter };
 }
 
+/** Each column has the trunk at its own left. */
+function trunkX(choice: Choice, { trunk }: Way, column: number, dx: number): number {
+  return at(choice.extents, column).left + dx + (choice.trunks - trunk) * GAP.edge;
+}
+
 function moveAll(arrangement: Arrangement, choice: Choice, shifts: readonly Shift[]): void {
   const { bands, rects, ways } = arrangement;
   const shiftAt = (y: number) => columnOf(bands, choice.starts, y);
@@ -130,7 +148,7 @@ function moveAll(arrangement: Arrangement, choice: Choice, shifts: readonly Shif
     for (const stop of way.stops) {
       stop.column = shiftAt((stop.top + stop.bottom) / 2);
       const { dx, dy } = at(shifts, stop.column);
-      stop.x += dx;
+      stop.x = way.trunk === 0 ? stop.x + dx : trunkX(choice, way, stop.column, dx);
       stop.top += dy;
       stop.bottom += dy;
     }
@@ -155,7 +173,8 @@ export interface Columns {
 
 /** Folds in place if that makes the level appear clearly larger; tells where the columns are. */
 export function foldLong(arrangement: Arrangement, aspect: number): Columns | null {
-  if (arrangement.height < LONG || hasBackwardWays(arrangement)) return null;
+  if (arrangement.height < LONG || arrangement.bands.length < MANY_RANKS) return null;
+  if (hasBackwardWays(arrangement)) return null;
   const choice = bestChoice(arrangement, aspect);
   if (!choice) return null;
   const { bands } = arrangement;

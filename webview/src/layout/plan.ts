@@ -18,6 +18,7 @@ export interface Plan extends Ports {
 }
 
 const REMEMBERED = 500;
+const MOST_LEAN = 0.25;
 const ROOT = ".";
 
 export class Planner {
@@ -70,7 +71,7 @@ function signatureOf(
 
 /** What the outside needs to know of an inside. */
 function brief(plan: Plan): string {
-  const ports = [...plan.inputs, ...plan.outputs].map(({ key, x }) => `${key} ${x}`);
+  const ports = [...plan.inputs, ...plan.outputs].map(({ keys, x }) => `${keys.join()} ${x}`);
   return `[${plan.width} ${plan.height} ${ports.join(",")}]`;
 }
 
@@ -83,17 +84,26 @@ function layOut(
   const sized = { ...level, nodes: level.nodes.map((node, row) => sizedBy(node, insides[row])) };
   const arrangement = arrange(sized);
   const columns = foldLong(arrangement, aspect);
+  placeLoose(sized, arrangement, aspect);
   pinToBorders(sized, arrangement);
   const ports = new Map<number, Ports>();
   insides.forEach((plan, row) => plan && ports.set(row, plan));
   const routes = routesOf(arrangement, level.edges, ports, columns);
-  placeLoose(sized, arrangement, aspect);
   const framed = frame(level, arrangement, routes);
   return { ...framed, ...portsOf(sized, framed.rects), signature };
 }
 
 function sizedBy(node: NodeShape, inside: Plan | undefined): NodeShape {
-  return inside ? { ...node, width: inside.width, height: inside.height } : node;
+  if (!inside) return node;
+  return { ...node, width: inside.width, height: inside.height, lean: leanOf(inside) };
+}
+
+/** Where the flow enters and leaves, from the middle; 0 if that would cost too much room. */
+function leanOf({ inputs, outputs, width }: Plan): number {
+  const places = [inputs[0], outputs[0]].flatMap((port) => (port ? [port.x - width / 2] : []));
+  if (places.length === 0) return 0;
+  const lean = places.reduce((sum, place) => sum + place, 0) / places.length;
+  return Math.abs(lean) <= width * MOST_LEAN ? lean : 0;
 }
 
 /** Ports stand at the very top and bottom, whatever else is in their rank. */
@@ -136,12 +146,12 @@ function portsOf(level: LevelShape, rects: readonly Rect[]): Ports {
 function ports(level: LevelShape, rects: readonly Rect[], role: Role): Port[] {
   return level.nodes.flatMap((node, row) => {
     const rect = at(rects, row);
-    return node.role === role ? [{ key: keyAt(level, row, role), x: rect.x + rect.width / 2 }] : [];
+    return node.role === role ? [{ keys: keysAt(level, row, role), x: rect.x + rect.width / 2 }] : [];
   });
 }
 
-/** What flows through a port: what its first edge carries. */
-function keyAt(level: LevelShape, row: number, role: Role): string {
+/** What flows through a port. */
+function keysAt(level: LevelShape, row: number, role: Role): string[] {
   const end = role === "input" ? "source" : "target";
-  return level.edges.find((edge) => edge[end] === row)?.key ?? "";
+  return level.edges.filter((edge) => edge[end] === row).map((edge) => edge.key);
 }

@@ -7,7 +7,8 @@ import { GAP, type EdgeShape } from "./shapes.ts";
 
 /** A place on a container's border where edges meet what is inside. `x` from its left border. */
 export interface Port {
-  readonly key: string;
+  /** What flows through it. */
+  readonly keys: readonly string[];
   readonly x: number;
 }
 
@@ -30,10 +31,10 @@ export function matchPorts(keys: readonly string[], ports: readonly Port[]): num
   }
   const free = new Set(ports.keys());
   return keys.map((key, index) => {
-    const same = [...free].find((port) => at(ports, port).key === key);
+    const same = [...free].find((port) => at(ports, port).keys.includes(key));
     if (same !== undefined) free.delete(same);
-    const alike = ports.findIndex((port) => port.key === key);
     if (same !== undefined) return same;
+    const alike = ports.findIndex((port) => port.keys.includes(key));
     return alike >= 0 ? alike : Math.min(index, ports.length - 1);
   });
 }
@@ -41,13 +42,22 @@ export function matchPorts(keys: readonly string[], ports: readonly Port[]): num
 /** The x of an edge's end, by way. */
 type Ends = Map<Way, number>;
 
-function spread(ways: readonly Way[], rect: Rect, ends: Ends): void {
-  const lastX = (way: Way) => way.stops.at(-1)?.x ?? rect.x + rect.width / 2;
+/** Side by side around the middle; an edge that comes straight from above keeps straight. */
+function spread(ways: readonly Way[], rect: Rect, from: Ends, ends: Ends): void {
+  const middle = rect.x + rect.width / 2;
+  const lastX = (way: Way) => way.stops.at(-1)?.x ?? from.get(way) ?? middle;
   const sorted = [...ways].sort((left, right) => lastX(left) - lastX(right));
+  const straight = sorted.findIndex((way) => Math.abs(lastX(way) - middle) < 1);
+  const centre = straight >= 0 ? straight : (sorted.length - 1) / 2;
   const gap = Math.min(SPREAD, (rect.width * 0.6) / Math.max(1, sorted.length - 1));
   sorted.forEach((way, index) => {
-    ends.set(way, rect.x + rect.width / 2 + (index - (sorted.length - 1) / 2) * gap);
+    ends.set(way, within(middle + (index - centre) * gap, rect));
   });
+}
+
+function within(x: number, rect: Rect): number {
+  const inset = Math.min(8, rect.width / 4);
+  return Math.min(rect.x + rect.width - inset, Math.max(rect.x + inset, x));
 }
 
 function throughPorts(
@@ -76,14 +86,14 @@ function groupBy(ways: readonly Way[], end: "source" | "target"): Map<number, Wa
 function arrivals(
   { rects, ways }: Arrangement,
   edges: readonly EdgeShape[],
-  ports: ReadonlyMap<number, Ports>,
+  { ports, from }: { ports: ReadonlyMap<number, Ports>; from: Ends },
 ): Ends {
   const ends: Ends = new Map();
   for (const [node, group] of groupBy(ways, "target")) {
     const rect = at(rects, node);
     const inputs = ports.get(node)?.inputs ?? [];
     if (inputs.length > 0) throughPorts(group, edges, { rect, ports: inputs, ends });
-    else spread(group, rect, ends);
+    else spread(group, rect, from, ends);
   }
   return ends;
 }
@@ -173,15 +183,16 @@ export function routesOf(
   columns: Columns | null,
 ): Route[] {
   const from = departures(arrangement, edges, ports);
-  const to = arrivals(arrangement, edges, ports);
-  let changing = 0;
+  const to = arrivals(arrangement, edges, { ports, from });
+  const lanes = new Map<number, number>();
   return arrangement.ways.map((way) => {
     const source = at(arrangement.rects, way.source);
     if (way.source === way.target) return { row: way.row, points: loop(source) };
     const ends = { from: from.get(way) ?? 0, to: to.get(way) ?? 0, columns };
     const stops = withEnds(way, arrangement, ends);
     const changes = columns !== null && at(stops, 0).column !== stops.at(-1)?.column;
-    const number = changes ? changing++ % columns.lanes : 0;
+    if (changes && !lanes.has(way.source)) lanes.set(way.source, lanes.size % columns.lanes);
+    const number = lanes.get(way.source) ?? 0;
     return { row: way.row, points: trace(stops, columns && { columns, number }) };
   });
 }

@@ -7,6 +7,8 @@ export interface NodeShape {
   readonly width: number;
   readonly height: number;
   readonly role: Role;
+  /** How far edges meet the node from its middle; 0 if not given. */
+  readonly lean?: number;
 }
 
 export interface EdgeShape {

@@ -4,7 +4,7 @@
  */
 import type { GraphEdge, GraphLevel, GraphNode, Levels } from "../store/graph.ts";
 import { findNode, isPort, ROOT } from "../store/graph.ts";
-import { tensorText, TIMES } from "../store/words.ts";
+import { TIMES, tensorText } from "../store/words.ts";
 import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
 
 export interface TextStyle {
@@ -52,6 +52,12 @@ function pillWidth(text: string, style: TextStyle, measure: Measure): number {
   return step(Math.min(220, Math.max(28, measure(text, style) + 20)));
 }
 
+/** A port without a name is a dot on the border. */
+function portSize(node: GraphNode, measure: Measure): { width: number; height: number } {
+  if (node.name === "") return { width: 8, height: 8 };
+  return { width: pillWidth(node.name, TEXT.port, measure) - 6, height: 18 };
+}
+
 function sizeOf(node: GraphNode, measure: Measure): { width: number; height: number } {
   switch (node.kind) {
     case "module":
@@ -66,7 +72,7 @@ function sizeOf(node: GraphNode, measure: Measure): { width: number; height: num
     case "output":
       return node.container === ROOT
         ? { width: pillWidth(node.name, TEXT.rootPort, measure) + 8, height: 28 }
-        : { width: pillWidth(node.name, TEXT.port, measure) - 6, height: 18 };
+        : portSize(node, measure);
     default:
       return node.kind satisfies never;
   }

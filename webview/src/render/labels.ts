@@ -9,7 +9,9 @@ import { cssOf, faded, mix } from "./colour.ts";
 import type { Colour } from "./boxes.ts";
 import type { Palette } from "./palette.ts";
 
-const LEGIBLE = 6.8;
+/** Pixels below which text is not drawn, and that names grow to while there is room in the box. */
+const LEGIBLE = 6.2;
+const GROWN = 8;
 const ELLIPSIS = "…";
 
 /** Measures text in the page's font; what was measured is kept. */
@@ -95,16 +97,25 @@ export class LabelPainter {
     return style.size * this.camera.scale >= LEGIBLE;
   }
 
+  /** The style, larger in the world while the view is far away; null if the box has no room. */
+  private grown(style: TextStyle, most: number): TextStyle | null {
+    const wanted = Math.round((GROWN / this.camera.scale) * 2) / 2;
+    if (wanted <= style.size) return style;
+    if (most * this.camera.scale < LEGIBLE) return null;
+    return { ...style, size: Math.min(wanted, most) };
+  }
+
   private title(node: GraphNode, rect: Box): void {
-    if (!this.legible(TEXT.title) || !this.palette) return;
+    const style = this.grown(TEXT.title, GAP.header * 0.7);
+    if (!style || !this.palette) return;
     const { foreground, muted } = this.palette.colours;
     const middle = rect.y + GAP.header / 2 + 0.5;
     const left = rect.x + CARD.left - 2;
     const room = rect.width - CARD.left - CARD.chevron - CARD.right;
-    const name = this.shortened(node.name, TEXT.title, room);
-    this.write(name, left, middle, TEXT.title, foreground, "left");
-    const used = this.measure(name, TEXT.title) + 8;
-    if (used + 30 < room) {
+    const name = this.shortened(node.name, style, room);
+    this.write(name, left, middle, style, foreground, "left");
+    const used = this.measure(name, style) + 8;
+    if (used + 30 < room && this.legible(TEXT.type)) {
       const type = this.shortened(shortType(node), TEXT.type, room - used);
       this.write(type, left + used, middle + 0.5, TEXT.type, muted, "left");
     }
@@ -113,21 +124,21 @@ export class LabelPainter {
 
   private card(node: GraphNode, rect: Box): void {
     const { palette } = this;
-    if (!palette) return;
+    const small = !this.legible(TEXT.type);
+    const style = small ? this.grown(TEXT.name, rect.height * 0.6) : TEXT.name;
+    if (!palette || !style) return;
     const left = rect.x + CARD.left;
     const chevron = node.expandable ? CARD.chevron : 0;
     const badge = node.repeats > 1 ? this.badge(node, rect) : 0;
     const room = rect.width - CARD.left - CARD.right - chevron - badge + 2;
-    const type = shortType(node);
+    const type = small ? "" : shortType(node);
     const middle = rect.y + rect.height / 2;
-    if (this.legible(TEXT.name)) {
-      const y = type && this.legible(TEXT.type) ? middle - 7.5 : middle + 0.5;
-      const name = this.shortened(node.name, TEXT.name, room);
-      this.write(name, left, y, TEXT.name, palette.colours.foreground, "left");
-    }
-    if (type && this.legible(TEXT.type)) {
+    const name = this.shortened(node.name, style, room);
+    const { foreground, muted } = palette.colours;
+    this.write(name, left, type ? middle - 7.5 : middle + 0.5, style, foreground, "left");
+    if (type) {
       const text = this.shortened(type, TEXT.type, room);
-      this.write(text, left, middle + 9, TEXT.type, palette.colours.muted, "left");
+      this.write(text, left, middle + 9, TEXT.type, muted, "left");
     }
     if (chevron > 0) this.chevron(rect.x + rect.width - 17, middle, false);
   }
@@ -136,22 +147,24 @@ export class LabelPainter {
   private badge(node: GraphNode, rect: Box): number {
     const { palette } = this;
     const text = badgeText(node);
-    const width = this.measure(text, TEXT.badge) + CARD.badge;
-    if (!palette || !this.legible(TEXT.badge)) return width;
+    const style = this.grown(TEXT.badge, 16) ?? TEXT.badge;
+    const width = this.measure(text, style) + CARD.badge;
+    if (!palette || !this.legible(style)) return width;
     const right = rect.x + rect.width - CARD.right - CARD.chevron + 6;
     const middle = rect.y + rect.height / 2;
     const family = palette.families[familyOf(node)];
     this.backdrop({ x: right - width + 4, y: middle - 9, width: width - 4, height: 18 }, faded(family, 0.2));
     const colour = mix(family, palette.colours.foreground, 0.35);
-    this.write(text, right - width / 2 + 2, middle + 0.5, TEXT.badge, colour, "center");
+    this.write(text, right - width / 2 + 2, middle + 0.5, style, colour, "center");
     return width;
   }
 
   private pill(node: GraphNode, rect: Box): void {
     const { palette } = this;
     const inner = isPort(node) && node.container !== ROOT;
-    const style = inner ? TEXT.port : isPort(node) ? TEXT.rootPort : TEXT.operation;
-    if (!palette || !this.legible(style)) return;
+    const natural = inner ? TEXT.port : isPort(node) ? TEXT.rootPort : TEXT.operation;
+    const style = this.grown(natural, rect.height * 0.7);
+    if (!palette || !style || node.name === "") return;
     const { foreground, muted } = palette.colours;
     const chevron = node.expandable ? CARD.chevron : 0;
     const text = this.shortened(node.name, style, rect.width - chevron - (inner ? 8 : 12));

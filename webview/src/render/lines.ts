@@ -32,7 +32,6 @@ void main() {
   halfWidth = max(look.r * 8.0 * min(camera.x, 1.0), 0.9) * 0.5 * ratio;
   flow = look.g;
   float reach = halfWidth + 1.0;
-  float strength = length(normal);
   side = sign(along) * reach;
   way = abs(along) * camera.x;
   vec2 pixel = (point * camera.x + camera.yz) * ratio + normal * sign(along) * reach;
@@ -114,6 +113,8 @@ export interface LineStyle {
   /** Pixels at scale 1, at most 8. */
   readonly width: number;
   readonly flowing: boolean;
+  /** Whether it is drawn over others. */
+  readonly raised: boolean;
 }
 
 export class LineProgram {
@@ -150,7 +151,7 @@ export class LineProgram {
     gl.bufferData(gl.ARRAY_BUFFER, this.mesh.vertices, gl.STATIC_DRAW);
   }
 
-  style(route: number, { colour, width, flowing }: LineStyle): void {
+  style(route: number, { colour, width, flowing }: Omit<LineStyle, "raised">): void {
     const look = Math.round(Math.min(1, width / 8) * 255) | (flowing ? 0xff00 : 0);
     if (this.looks[route * 2] === colour && this.looks[route * 2 + 1] === look) return;
     this.looks[route * 2] = colour;

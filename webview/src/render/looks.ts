@@ -36,6 +36,7 @@ function fillOf(node: GraphNode, mark: Mark, palette: Palette): Colour {
   const isPlainPort = (node.kind === "input" || node.kind === "output") && node.container !== ROOT;
   const ground = groundOf(mark.depth + (mark.open ? 1 : 0), palette);
   const base = mark.open || isPlainPort ? ground : card;
+  if (node.name === "" && isPlainPort) return palette.colours.edge;
   if (mark.open) return base;
   if (mark.state === "running") return mix(base, running, 0.16);
   if (mark.state === "failed") return mix(base, failed, 0.18);
@@ -97,8 +98,6 @@ export interface EdgeMark {
   readonly source: NodeState;
   readonly target: NodeState;
   readonly highlighted: boolean;
-  /** Whether something is highlighted and this is not. */
-  readonly receding: boolean;
 }
 
 function isIdle(state: NodeState): boolean {
@@ -107,13 +106,15 @@ function isIdle(state: NodeState): boolean {
 
 export function lineStyle(mark: EdgeMark, palette: Palette, alpha: number): LineStyle {
   const { colours } = palette;
-  if (mark.highlighted) return { colour: faded(colours.focus, alpha), width: 2.4, flowing: false };
+  if (mark.highlighted) {
+    return { colour: faded(colours.focus, alpha), width: 2.4, flowing: false, raised: true };
+  }
   const passed = mark.source === "done";
   if (passed && mark.target === "running") {
-    return { colour: faded(colours.running, alpha), width: 2.4, flowing: true };
+    return { colour: faded(colours.running, alpha), width: 2.4, flowing: true, raised: true };
   }
   const base = passed && !isIdle(mark.target) ? mix(colours.edge, colours.done, 0.6) : colours.edge;
   const skipped = mark.source === "skipped" || mark.target === "skipped";
-  const strength = skipped ? 0.4 : mark.receding ? 0.45 : 1;
-  return { colour: faded(base, alpha * strength), width: 1.6, flowing: false };
+  const strength = skipped ? 0.4 : 1;
+  return { colour: faded(base, alpha * strength), width: 1.6, flowing: false, raised: false };
 }

@@ -47,7 +47,7 @@ interface Programs {
 
 const STACK_STEP = 4;
 const HEAD = { width: 8, height: 7 } as const;
-const SHAPES_FROM_SCALE = 0.72;
+const SHAPES_FROM_SCALE = 0.66;
 
 export class Painter {
   private programs: Programs;
@@ -98,12 +98,12 @@ export class Painter {
     boxes.begin();
     this.labels.begin(moment.camera, picture.palette, this.ratio);
     for (const box of visible.boxes) this.box(picture, box, moment, t);
-    const flowing = this.edges(picture, visible.routes, moment.camera, t);
+    const edges = this.edges(picture, visible.routes, moment.camera, t);
     containers.draw(moment.camera, this.view, this.ratio);
     const time = (moment.now / 700) % 1;
-    lines.draw(visible.routes, moment.camera, this.view, this.ratio, time);
+    lines.draw(edges.routes, moment.camera, this.view, this.ratio, time);
     boxes.draw(moment.camera, this.view, this.ratio);
-    return flowing;
+    return edges.flowing;
   }
 
   private box(picture: Picture, box: number, moment: Moment, t: number): void {
@@ -131,19 +131,23 @@ export class Painter {
     }
   }
 
-  private edges(picture: Picture, routes: readonly number[], camera: Camera, t: number): boolean {
+  /** Styles the edges; those that stand out are drawn last, over the others of their trunk. */
+  private edges(picture: Picture, visible: readonly number[], camera: Camera, t: number): Edges {
+    const plain: number[] = [];
+    const raised: number[] = [];
     let flowing = false;
     const shown = new Set<string>();
-    for (const route of routes) {
+    for (const route of visible) {
       const ends = endsOf(picture, route);
       if (!ends) continue;
       const style = lineStyle(edgeMark(picture, ends), picture.palette, t);
       this.programs.lines.style(route, style);
+      (style.raised ? raised : plain).push(route);
       flowing ||= style.flowing;
       if (camera.scale > 0.3) this.head(picture.scene, route, style);
       if (camera.scale >= SHAPES_FROM_SCALE && t > 0.9) this.shape(picture, route, ends, shown);
     }
-    return flowing;
+    return { routes: [...plain, ...raised], flowing };
   }
 
   /** An arrow head where the line comes in from above. */
@@ -180,8 +184,7 @@ export class Painter {
 }
 
 function programsOf(canvas: HTMLCanvasElement): Programs {
-  const options = { antialias: false, depth: false, stencil: false, premultipliedAlpha: true };
-  const gl = canvas.getContext("webgl2", options);
+  const gl = canvas.getContext("webgl2", { antialias: false, depth: false, stencil: false });
   if (!gl) throw new GlFailure("WebGL2 is not available here.");
   return {
     gl,
@@ -204,6 +207,12 @@ function markOf(picture: Picture, node: GraphNode, open: boolean, depth: number)
 
 function dimmed(style: BoxStyle, alpha: number, open: boolean): number {
   return open ? alpha : Math.max(0.5, (style.border >>> 24) / 255) * alpha;
+}
+
+interface Edges {
+  /** In the order of drawing. */
+  readonly routes: readonly number[];
+  readonly flowing: boolean;
 }
 
 interface Ends {
@@ -231,6 +240,5 @@ function edgeMark(picture: Picture, { source, target }: Ends) {
     source: picture.states.get(source.id) ?? "idle",
     target: picture.states.get(target.id) ?? "idle",
     highlighted: touched(lit),
-    receding: false,
   };
 }

@@ -38,7 +38,7 @@ class ColourReader {
   private readonly probe = document.createElement("span");
   private readonly context: CanvasRenderingContext2D | null;
 
-  constructor(private readonly host: HTMLElement) {
+  constructor(host: HTMLElement) {
     const canvas = document.createElement("canvas");
     canvas.width = 1;
     canvas.height = 1;

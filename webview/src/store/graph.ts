@@ -56,11 +56,18 @@ function tensorAt(table: TensorTable, row: number): TensorShape | null {
   };
 }
 
+/** A member of a list is called by the list's name too: `h.0` instead of `0`. */
+function nameAt(level: Level, row: number): string {
+  const name = at(level.names, row);
+  if (at(level.kinds, row) !== "module" || !/^\d+$/.test(name)) return name;
+  return at(level.paths, row).split(".").slice(-2).join(".");
+}
+
 function nodeAt(level: Level, row: number): GraphNode {
   return {
     id: at(level.ids, row),
     kind: at(level.kinds, row),
-    name: at(level.names, row),
+    name: nameAt(level, row),
     type: at(level.types, row),
     path: at(level.paths, row),
     container: level.container,

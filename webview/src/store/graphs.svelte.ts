@@ -1,6 +1,7 @@
 /** The shown graph: which levels are here, what is unfolded, what is selected. Part of the session. */
-import type { GraphDetail, ModelState } from "../protocol/messages.generated.ts";
+import type { GraphDetail } from "../protocol/messages.generated.ts";
 import type { RpcClient } from "../protocol/rpc.ts";
+import { withBundledPorts } from "./bundles.ts";
 import {
   decodeLevel,
   findNode,
@@ -11,6 +12,7 @@ import {
   type GraphNode,
   type Levels,
 } from "./graph.ts";
+import type { Model } from "./received.ts";
 import { defaultExpansion } from "./unfolding.ts";
 
 export class GraphStore {
@@ -40,7 +42,7 @@ export class GraphStore {
   ) {}
 
   /** Follows the model: reads the graph anew when there is a newer one. */
-  async follow(model: ModelState): Promise<void> {
+  async follow(model: Model): Promise<void> {
     if (model.modelId !== this.modelId) this.clear(model.modelId);
     if (model.phase === "starting") this.version = 0;
     if (model.graphVersion === 0 || model.graphVersion === this.version) return;
@@ -157,7 +159,7 @@ export class GraphStore {
       const params = { modelId: this.modelId, containers: [...containers], detail };
       const answer = await this.client.request("graph/read", params);
       if (reading !== this.reading) return null;
-      return new Map(answer.levels.map((level) => [level.container, decodeLevel(level)]));
+      return new Map(answer.levels.map((level) => [level.container, withBundledPorts(decodeLevel(level))]));
     } catch {
       // The model's own state says why; what is shown stays.
       return null;

@@ -1,11 +1,12 @@
 /** Details of the selected node and what one can do with it. Part of the session. */
-import type { HookKind, NodeDetails, Problem } from "../protocol/messages.generated.ts";
+import type { HookKind, NodeDetails } from "../protocol/messages.generated.ts";
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
+import { troubleOf, type Trouble } from "./received.ts";
 
 export class Inspection {
   details: NodeDetails | null = $state.raw(null);
   loading = $state(false);
-  problem: Problem | null = $state.raw(null);
+  problem: Trouble | null = $state.raw(null);
   /** One line about the last action, such as "Copied". */
   notice = $state("");
 
@@ -95,7 +96,7 @@ export class Inspection {
   }
 
   private failed(error: unknown): void {
-    if (error instanceof RequestFailed) this.problem = error.problem;
+    if (error instanceof RequestFailed) this.problem = troubleOf(error.problem);
     else throw error;
   }
 }

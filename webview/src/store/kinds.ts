@@ -20,7 +20,7 @@ const PATTERNS: readonly (readonly [RegExp, Family])[] = [
   [/embed|rotary|position/i, "embedding"],
   [/norm$|norm\d?d?$|normalization|norm(?=[A-Z_]|$)/i, "norm"],
   [/attention|attn/i, "attention"],
-  [/conv(1d|2d|3d|transpose|$)|pool|upsample|conv/i, "convolution"],
+  [/conv|(max|avg|average|adaptive)pool|upsample/i, "convolution"],
   [/linear|dense|projection|lm_?head|router/i, "linear"],
   [/gelu|relu|silu|swish|tanh|sigmoid|softmax|activation|mish|softplus/i, "activation"],
 ];

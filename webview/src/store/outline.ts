@@ -11,9 +11,17 @@ export interface OutlineItem {
   readonly label: string;
 }
 
+/** A fold of a whole list is called by its path, another one by its first and last member. */
+function labelOfGroup({ name, path }: GraphNode): string {
+  const [first, last] = name.split(" – ");
+  if (first === undefined || last === undefined) return path;
+  return path.endsWith(first) ? path.slice(0, path.length - first.length) + name : name;
+}
+
 /** Modules are called by their path; operations by the module that runs them and their own name. */
 export function labelOf(node: GraphNode): string {
   if (node.kind === "module") return node.path;
+  if (node.kind === "group") return labelOfGroup(node);
   return node.path === ROOT ? node.name : `${node.path} ${node.name}`;
 }
 

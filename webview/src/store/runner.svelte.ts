@@ -1,13 +1,7 @@
 /** Runs: text or inputs, tokens, events, predictions. Part of the session. */
-import type {
-  ModelState,
-  Prediction,
-  Problem,
-  RunEvents,
-  RunState,
-  Tokens,
-} from "../protocol/messages.generated.ts";
+import type { Prediction, RunEvents, RunState, Tokens } from "../protocol/messages.generated.ts";
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
+import { runOf, troubleOf, type Model, type Run, type Trouble } from "./received.ts";
 import { RunTracker } from "./runs.ts";
 
 const TOKENIZE_DELAY_MS = 150;
@@ -15,12 +9,12 @@ const TOKENIZE_DELAY_MS = 150;
 export class Runner {
   text = $state("");
   inputs = $state("");
-  run: RunState | null = $state.raw(null);
+  run: Run | null = $state.raw(null);
   /** Tokens of what is written in the box, when that is not what was run. */
   draft: Tokens | null = $state.raw(null);
   position: number | null = $state(null);
   prediction: Prediction | null = $state.raw(null);
-  problem: Problem | null = $state.raw(null);
+  problem: Trouble | null = $state.raw(null);
   starting = $state(false);
   /** Grows with each event that was taken. */
   progress = $state(0);
@@ -29,7 +23,7 @@ export class Runner {
   readonly running: boolean = $derived(this.starting || this.run?.phase === "running");
   readonly tokens: Tokens | null = $derived(this.draft ?? this.run?.tokens ?? null);
 
-  private model: ModelState | null = null;
+  private model: Model | null = null;
   private ranText: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
@@ -38,7 +32,7 @@ export class Runner {
   constructor(private readonly client: RpcClient) {}
 
   /** Another model, or the same after a restart: what was run before no longer counts. */
-  follow(model: ModelState): void {
+  follow(model: Model): void {
     const fresh = this.model?.modelId !== model.modelId || model.phase === "starting";
     const introduced = this.model?.summary ?? null;
     this.model = model;
@@ -65,7 +59,7 @@ export class Runner {
       const params = { modelId: model.modelId, text, inputs };
       this.runChanged(await this.client.request("run/start", params));
     } catch (error) {
-      if (error instanceof RequestFailed) this.problem = error.problem;
+      if (error instanceof RequestFailed) this.problem = troubleOf(error.problem);
     } finally {
       this.starting = false;
     }
@@ -78,11 +72,12 @@ export class Runner {
       const { modelId, runId } = run;
       this.runChanged(await this.client.request("run/cancel", { modelId, runId }));
     } catch (error) {
-      if (error instanceof RequestFailed) this.problem = error.problem;
+      if (error instanceof RequestFailed) this.problem = troubleOf(error.problem);
     }
   }
 
-  runChanged(run: RunState): void {
+  runChanged(state: RunState): void {
+    const run = runOf(state);
     if (run.modelId !== this.model?.modelId || run.runId < (this.run?.runId ?? 0)) return;
     const late = run.runId === this.run?.runId && this.run.phase !== "running";
     if (late && run.phase === "running") return;
@@ -126,11 +121,11 @@ export class Runner {
       if (asked === this.asked) this.prediction = prediction;
     } catch (error) {
       if (asked === this.asked) this.prediction = null;
-      if (error instanceof RequestFailed) this.problem = error.problem;
+      if (error instanceof RequestFailed) this.problem = troubleOf(error.problem);
     }
   }
 
-  private introduce(model: ModelState): void {
+  private introduce(model: Model): void {
     const summary = model.summary;
     if (!summary) return;
     if (this.text === "") this.text = summary.exampleText;
@@ -177,7 +172,7 @@ export class Runner {
     return this.tracker;
   }
 
-  private ended(run: RunState): void {
+  private ended(run: Run): void {
     if (this.tracker && this.tracker.next < run.eventCount) void this.catchUp(run.runId);
     if (!run.tokens || run.phase !== "finished") return;
     const last = run.tokens.ids.length - 1;

@@ -2,24 +2,19 @@
  * All that the page knows, and the one place that talks to the host: model, graph, run, inspection.
  * Components read it and call its methods; it knows neither layout nor drawing nor the DOM.
  */
-import type {
-  HostState,
-  ModelState,
-  PageState,
-  Problem,
-  ProblemAction,
-} from "../protocol/messages.generated.ts";
+import type { PageState, ProblemAction } from "../protocol/messages.generated.ts";
 import { RequestFailed, RpcClient } from "../protocol/rpc.ts";
 import type { Transport } from "../transport/transport.ts";
 import { GraphStore } from "./graphs.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
+import { hostOf, modelOf, troubleOf, type Host, type Model, type Trouble } from "./received.ts";
 import { Runner } from "./runner.svelte.ts";
 
 export class Session {
-  host: HostState | null = $state.raw(null);
-  model: ModelState | null = $state.raw(null);
+  host: Host | null = $state.raw(null);
+  model: Model | null = $state.raw(null);
   /** Trouble that belongs to no model: the host cannot be reached, a request was refused. */
-  problem: Problem | null = $state.raw(null);
+  problem: Trouble | null = $state.raw(null);
 
   readonly client: RpcClient;
   readonly graph: GraphStore;
@@ -37,7 +32,7 @@ export class Session {
 
   async start(): Promise<void> {
     await this.guard(async () => {
-      this.host = await this.client.request("page/ready", {});
+      this.host = hostOf(await this.client.request("page/ready", {}));
       await this.show(this.host.modelId);
     });
   }
@@ -46,7 +41,7 @@ export class Session {
   async show(modelId: string | null): Promise<void> {
     if (modelId === null) return this.forget();
     await this.guard(async () => {
-      this.follow(await this.client.request("model/read", { modelId }));
+      this.follow(modelOf(await this.client.request("model/read", { modelId })));
     });
   }
 
@@ -93,7 +88,7 @@ export class Session {
 
   private listen(): void {
     this.client.on("model/changed", (model) => {
-      if (this.model?.modelId === model.modelId) this.follow(model);
+      if (this.model?.modelId === model.modelId) this.follow(modelOf(model));
     });
     this.client.on("run/changed", (run) => this.runner.runChanged(run));
     this.client.on("run/events", (events) => this.runner.events(events));
@@ -103,7 +98,7 @@ export class Session {
     this.transport.onClose(() => this.client.close());
   }
 
-  private follow(model: ModelState): void {
+  private follow(model: Model): void {
     const another = this.model !== null && this.model.modelId !== model.modelId;
     if (another) this.startAnew();
     this.model = model;
@@ -150,7 +145,7 @@ export class Session {
       await action();
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      this.problem = error.problem;
+      this.problem = troubleOf(error.problem);
     }
   }
 }

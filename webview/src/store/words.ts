@@ -1,6 +1,7 @@
 /** Numbers, shapes and origins as the page writes them. Pure text, used by labels and components. */
-import type { ModelState, Origin } from "../protocol/messages.generated.ts";
+import type { Origin } from "../protocol/messages.generated.ts";
 import type { TensorShape } from "./graph.ts";
+import type { Model } from "./received.ts";
 
 export const TIMES = "×";
 
@@ -59,7 +60,7 @@ export function originText(origin: Origin, runId: number): string {
 }
 
 /** The status line of a model that is on its way. */
-export function phaseText(model: ModelState): string {
+export function phaseText(model: Model): string {
   if (model.message) return model.message;
   switch (model.phase) {
     case "starting":
