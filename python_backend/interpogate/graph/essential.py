@@ -47,6 +47,8 @@ class DataFlow:
 
     visible: frozenset[int]
     flows: tuple[VisibleFlow, ...]
+    constants: dict[int, str]
+    """Visible operations that no input reaches, by what made their values, such as `arange`."""
 
 
 def visible_dataflow(tree: ModuleTree, recording: Recording, detail: Detail) -> DataFlow:
@@ -66,7 +68,9 @@ def visible_dataflow(tree: ModuleTree, recording: Recording, detail: Detail) -> 
         for (source, slot), way in sources.of(_last_flow(result)).items()
     ]
     with_flow = {flow.source for flow in flows} | {flow.target for flow in flows}
-    return DataFlow(frozenset(row for row in shown if row in with_flow), tuple(flows))
+    visible = frozenset(row for row in shown if row in with_flow)
+    constants = {} if detail == "all" else {r: facts.maker(r) for r in visible - facts.varying}
+    return DataFlow(visible, tuple(flows), constants)
 
 
 class _Facts:
@@ -81,8 +85,20 @@ class _Facts:
             self.incoming[flow.target].append(flow)
             self._outgoing[flow.source].append(flow)
         self.alive = self._reaching_results()
-        self._varying = self._depending_on_inputs()
+        self.varying = self._depending_on_inputs()
         self._solid = self._calls_that_compute()
+
+    def maker(self, row: int) -> str:
+        """Name of the one operation without inputs behind a constant, else `constant`."""
+        names, waiting, seen = set(), [row], {row}
+        while waiting:
+            current = waiting.pop()
+            before = {flow.source for flow in self.incoming[current]}
+            if not before:
+                names.add(self._recording.operations[current].name)
+            waiting += before - seen
+            seen |= before
+        return names.pop() if len(names) == 1 else "constant"
 
     def is_essential(self, row: int) -> bool:
         operation = self._recording.operations[row]
@@ -94,8 +110,10 @@ class _Facts:
             case "pass":
                 return operation.call not in self._solid
             case "call":
-                if row not in self._varying:
-                    return not self.incoming[row] and self._feeds_other_module(row, operation)
+                if row not in self.varying:
+                    return not rearranges(operation.name) and self._feeds_other_module(
+                        row, operation
+                    )
                 return not rearranges(operation.name) or operation.call not in self._solid
 
     def _reaching_results(self) -> set[int]:
@@ -123,7 +141,7 @@ class _Facts:
 
     def _calls_that_compute(self) -> set[int]:
         solid: set[int] = set()
-        for row in self._varying:
+        for row in self.varying:
             operation = self._recording.operations[row]
             if operation.kind == "call" and not rearranges(operation.name):
                 call = operation.call
@@ -138,14 +156,18 @@ class _Facts:
         return self._feeds_other_module(row, operation)
 
     def _feeds_other_module(self, row: int, operation: Operation) -> bool:
+        """Whether another module computes with it: of a constant only the last step is shown."""
         own = operation.module if operation.kind == "parameter" else self._module(operation.call)
         waiting, seen = [row], set()
         while waiting:
             for flow in self._outgoing[waiting.pop()]:
-                module = self._module(self._recording.operations[flow.target].call)
-                if module != own and not self._shares(module, operation):
+                target = self._recording.operations[flow.target]
+                module = self._module(target.call)
+                used = flow.target in self.varying
+                if used and module != own and not self._shares(module, operation):
                     return True
-                if flow.target not in seen and flow.target not in self._varying:
+                is_plain = flow.target not in self.varying and rearranges(target.name)
+                if flow.target not in seen and is_plain:
                     seen.add(flow.target)
                     waiting.append(flow.target)
         return False

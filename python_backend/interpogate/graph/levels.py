@@ -90,6 +90,7 @@ class Levels:
         self._seen: defaultdict[tuple[int, str], int] = defaultdict(int)
         self._ports: dict[tuple[object, ...], str] = {}
         self._add_containers()
+        self._constants = flow.constants
         for row in sorted(flow.visible):
             self._add_operation(row)
         for visible in flow.flows:
@@ -136,6 +137,7 @@ class Levels:
         if node_id not in self.nodes:
             self._add_node(self._operation_node(node_id, operation, container), container)
         node = self.nodes[node_id]
+        node.name = self._constants.get(row, node.name)
         node.rows.append(row)
         node.calls += 1
         self._id_of_row[row] = node_id

@@ -169,3 +169,24 @@ def test_without_a_recording_the_tree_of_modules_is_shown() -> None:
 
 def _made(case: tuple[type[nn.Module], tuple[torch.Tensor, ...]]) -> tuple[Any, ...]:
     return (case[0](), *case[1])
+
+
+def test_a_constant_is_one_node_named_by_what_made_it() -> None:
+    class Positions(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = nn.Embedding(9, 4)
+            self.masked = nn.MultiheadAttention(4, 1, batch_first=True)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            positions = (torch.arange(5) + 1).unsqueeze(0)
+            mask = torch.ones(5, 5).tril() == 0
+            x = x * torch.tensor(2.0) + self.table(positions)
+            y: torch.Tensor = self.masked(x, x, x, attn_mask=mask, need_weights=False)[0]
+            return y
+
+    flow = edges(traced(Positions(), torch.ones(1, 5, 4)), ".")
+    assert ("arange", "table") in flow
+    assert ("ones", "masked") in flow
+    assert ("x", "×") in flow
+    assert len([source for source, _ in flow if source in ("arange", "ones", "tensor")]) == 2
