@@ -31,7 +31,8 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleRow>, vscode.Di
   readonly #changed = new vscode.EventEmitter<ModuleRow | undefined>();
   readonly #view: vscode.TreeView<ModuleRow>;
   readonly #disposables: vscode.Disposable[];
-  #rows = new Map<string, Promise<readonly ModuleRow[]>>();
+  /** Rows by graph and path: what is known stays to look at when the worker has ended. */
+  readonly #rows = new Map<string, Promise<readonly ModuleRow[]>>();
   #pending: OpenModel | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -82,12 +83,15 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleRow>, vscode.Di
     if (!hasGraphOf(row.model)) {
       return Promise.resolve([]);
     }
-    const key = rowId(row.model, row.path);
+    const { modelId, graphVersion } = row.model.state;
+    const key = `${modelId} ${graphVersion} ${row.path}`;
     const known = this.#rows.get(key) ?? this.#read(row);
     this.#rows.set(key, known);
-    // A failed answer is asked for again at the next unfolding.
-    known.catch(() => this.#rows.delete(key));
-    return known;
+    // Nothing to show is no news: why is told by the model's state. The next unfolding asks again.
+    return known.catch(() => {
+      this.#rows.delete(key);
+      return [];
+    });
   }
 
   async #read({ model, path }: ModuleRow): Promise<readonly ModuleRow[]> {
@@ -97,8 +101,19 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleRow>, vscode.Di
   }
 
   #refresh(): void {
-    this.#rows = new Map();
+    this.#forgetOldGraphs();
     this.#changed.fire(undefined);
+  }
+
+  #forgetOldGraphs(): void {
+    const current = this.#models
+      .all()
+      .map(({ state }) => `${state.modelId} ${state.graphVersion} `);
+    for (const key of this.#rows.keys()) {
+      if (!current.some((graph) => key.startsWith(graph))) {
+        this.#rows.delete(key);
+      }
+    }
   }
 
   /** Selects the row of what is selected in the page; a hidden tree does so when it is shown. */
