@@ -5,6 +5,7 @@ Called by `opened_model.py` with JSON values as they travelled; only one graph v
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 _MOST_LEVELS = 1_000
@@ -29,7 +30,7 @@ class LevelCache:
         while len(self._levels) > _MOST_LEVELS:
             del self._levels[next(iter(self._levels))]
 
-    def read(self, containers: list[str], detail: str) -> dict[str, Any]:
+    def read(self, containers: Iterable[str], detail: str) -> dict[str, Any]:
         """The reply to a `graph/read`, without the levels that were never read."""
         kept = [self._levels.get((container, detail)) for container in containers]
         return {"graphVersion": self.version, "levels": [level for level in kept if level]}

@@ -8,16 +8,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
-from typing import Any, TypeVar
+from typing import Any
 
 import interpogate
 from interpogate.editor import problems
 from interpogate.editor.opened_model import Emit, Launch, OpenedModel
-from interpogate.editor.problems import RequestFailed
+from interpogate.editor.problems import RequestFailed, decoded
 from interpogate.protocol import messages as m
-from interpogate.protocol.codec import MalformedMessage, decode, encode
-
-Message = TypeVar("Message")
+from interpogate.protocol.codec import encode
 
 
 class Models:
@@ -56,7 +54,7 @@ class Models:
             await asyncio.wait(self._closing)
 
     async def _hello(self, params: Any) -> m.Welcome:
-        hello = _decoded(params, m.Hello)
+        hello = decoded(params, m.Hello)
         if hello.protocol_version != m.PROTOCOL_VERSION:
             raise RequestFailed.of(problems.other_version(hello.protocol_version))
         return m.Welcome(
@@ -67,7 +65,7 @@ class Models:
         )
 
     async def _open(self, params: Any) -> m.ModelState:
-        request = _decoded(params, m.OpenModel)
+        request = decoded(params, m.OpenModel)
         model_id = f"model-{next(self._numbers)}"
         model = OpenedModel(model_id, request, emit=self._emit, launch=self._launch)
         self._models[model_id] = model
@@ -96,17 +94,10 @@ class Models:
         return closing
 
     def _referenced(self, params: Any) -> OpenedModel:
-        return self._named(_decoded(params, m.ModelReference).model_id)
+        return self._named(decoded(params, m.ModelReference).model_id)
 
     def _named(self, model_id: str) -> OpenedModel:
         model = self._models.get(model_id)
         if model is None:
             raise RequestFailed.of(problems.unknown_model(model_id))
         return model
-
-
-def _decoded(params: Any, kind: type[Message]) -> Message:
-    try:
-        return decode(params, kind)
-    except MalformedMessage as error:
-        raise RequestFailed.of(problems.malformed(str(error))) from error

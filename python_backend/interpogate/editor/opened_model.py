@@ -14,20 +14,23 @@ from typing import Any, Protocol
 
 from interpogate.editor import problems
 from interpogate.editor.level_cache import LevelCache
-from interpogate.editor.problems import RequestFailed
+from interpogate.editor.problems import RequestFailed, decoded
 from interpogate.editor.run_ledger import RunLedger
 from interpogate.editor.worker_client import OnEvent, WorkerClient
 from interpogate.editor.worker_process import WorkerExit
-from interpogate.protocol.codec import MalformedMessage, decode, encode
+from interpogate.protocol.codec import decode, encode
 from interpogate.protocol.messages import (
     PROTOCOL_VERSION,
     ModelPhase,
     ModelState,
     OpenModel,
     Problem,
+    ReadGraph,
 )
+from interpogate.protocol.methods import methods_of
 
 HELLO_S = 60.0
+_EVENTS = {method.name for method in methods_of("event")}
 _BEFORE_READY = ("starting", "loading", "tracing")
 
 Emit = Callable[[str, dict[str, Any]], None]
@@ -96,7 +99,8 @@ class OpenedModel:
     async def request(self, method: str, params: Any) -> Any:
         """The worker's reply; for the graph's levels the last ones while there is no worker."""
         if method == "graph/read" and self._graph_is_only_here():
-            return self._levels.read(params["containers"], params.get("detail", "essential"))
+            wanted = decoded(params, ReadGraph)
+            return self._levels.read(wanted.containers, wanted.detail)
         if self._worker is None:
             raise RequestFailed.of(self._no_worker())
         reply = await self._worker.request(method, params)
@@ -164,8 +168,8 @@ class OpenedModel:
             return
         try:
             self._pass_on(method, params)
-        except MalformedMessage:
-            logger.exception("%s: the worker sent a malformed %s", self.state.model_id, method)
+        except Exception:  # it must not cost the messages behind it
+            logger.exception("%s: the worker sent a malformed event", self.state.model_id)
 
     def _pass_on(self, method: str, params: dict[str, Any]) -> None:
         if method == "model/changed":
@@ -173,7 +177,8 @@ class OpenedModel:
             return
         if method == "run/changed":
             self._runs.note(params)
-        self._emit(method, params)
+        if method in _EVENTS:
+            self._emit(method, params)
 
     def _adopt(self, state: ModelState) -> None:
         """Take over the worker's state, keeping the old graph until the new one is there."""

@@ -5,11 +5,13 @@ Called by the other modules of this package; knows neither processes nor the lan
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from interpogate.protocol.codec import MalformedMessage, decode, encode
 from interpogate.protocol.messages import PROTOCOL_VERSION, Problem
 from interpogate.transport.bound import SERVER_ERROR
+
+Message = TypeVar("Message")
 
 
 class RequestFailed(Exception):
@@ -31,6 +33,14 @@ class RequestFailed(Exception):
             return decode(self.error.get("data"), Problem)
         except MalformedMessage:
             return internal()
+
+
+def decoded(params: Any, kind: type[Message]) -> Message:
+    """Parameters as a message. Raises `RequestFailed` if they do not fit."""
+    try:
+        return decode(params, kind)
+    except MalformedMessage as error:
+        raise RequestFailed.of(malformed(str(error))) from error
 
 
 _REPORT = "The log of the Interpogate output channel says more."

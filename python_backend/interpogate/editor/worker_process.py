@@ -53,9 +53,9 @@ def _signal_name(number: int) -> str:
 
 
 def worker_command() -> list[str]:
-    """The command that starts a worker in this very interpreter."""
+    """The command that starts a worker in this very interpreter, and shows where it crashes."""
     script = START_SCRIPT if START_SCRIPT.exists() else _BUNDLED_SCRIPT
-    return [sys.executable, str(script)]
+    return [sys.executable, "-X", "faulthandler", str(script)]
 
 
 class WorkerProcess(asyncio.SubprocessProtocol):

@@ -86,6 +86,8 @@ class FakeWorker:
         """Misbehave in the way that the path names, then answer."""
         if params["path"] == "garbage":
             garbage()
+            for method in ("model/changed", "run/changed", "run/started", "window/showMessage"):
+                notify(method, {"strange": True})
         if params["path"] == "prints":
             sys.stderr.write("printed by user code\n")
             sys.stderr.flush()

@@ -48,6 +48,8 @@ def test_a_request_over_4_megabytes_is_refused(ready: EditorDriver) -> None:
 def test_lines_that_are_no_messages_disturb_nothing(ready: EditorDriver) -> None:
     location = ready.call("graph/locate", modelId="model-1", path="garbage")
     assert location == {"node": "a", "containers": ["."]}
+    assert ready.call("model/read", modelId="model-1")["phase"] == "ready"
+    assert ready.events("run/changed") == ready.events("run/started") == []
 
 
 def test_of_two_replies_the_first_counts(ready: EditorDriver) -> None:
