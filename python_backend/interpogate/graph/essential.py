@@ -156,15 +156,14 @@ class _Facts:
         return self._feeds_other_module(row, operation)
 
     def _feeds_other_module(self, row: int, operation: Operation) -> bool:
-        """Whether another module computes with it: of a constant only the last step is shown."""
+        """Whether another module takes it: of a constant only the last step is shown."""
         own = operation.module if operation.kind == "parameter" else self._module(operation.call)
         waiting, seen = [row], set()
         while waiting:
             for flow in self._outgoing[waiting.pop()]:
                 target = self._recording.operations[flow.target]
                 module = self._module(target.call)
-                used = flow.target in self.varying
-                if used and module != own and not self._shares(module, operation):
+                if module != own and not self._shares(module, operation):
                     return True
                 is_plain = flow.target not in self.varying and rearranges(target.name)
                 if flow.target not in seen and is_plain:
