@@ -106,14 +106,22 @@ export class InterpogatePage {
   async unfoldTo(path) {
     await until(`${path} in the graph's tree`, async () => {
       if (await this.item(path).count()) return true;
-      const closed = await this.tree.locator('[role="treeitem"][aria-expanded="false"]').all();
-      for (const item of closed) {
-        if (!holds((await item.getAttribute("aria-label")) ?? "", path)) continue;
-        await item.focus();
-        await this.frame.page().keyboard.press("ArrowRight");
-        return false;
-      }
+      const closed = this.tree.locator('[role="treeitem"][aria-expanded="false"]');
+      const names = await closed.evaluateAll((items) => items.map((item) => item.ariaLabel ?? ""));
+      const holder = names.find((name) => holds(name, path));
+      if (holder !== undefined) await this.unfold(holder);
       return false;
+    });
+  }
+
+  /** @param {string} name of an item that is folded */
+  async unfold(name) {
+    await this.item(name).focus();
+    await this.frame.page().keyboard.press("ArrowRight");
+    await until(`${name} to unfold`, async () => {
+      // a fold of equal blocks is replaced by its members
+      if ((await this.item(name).count()) === 0) return true;
+      return (await this.item(name).getAttribute("aria-expanded")) === "true";
     });
   }
 

@@ -93,6 +93,11 @@ export class Session {
     await this.windows.at(-1)?.screenshot(join(PICTURES, `${name}.png`));
   }
 
+  /** Closes all windows, as a person closes tabs of the browser. */
+  async closeWindows() {
+    for (const { page } of this.windows.splice(0)) await page.close();
+  }
+
   /** Ends everything; what is left running fails the test. */
   async close() {
     await this.browser?.close();
@@ -126,6 +131,8 @@ export function scenario(session, name, body) {
     } catch (error) {
       await session.picture(`failed ${name}`.replaceAll(/[^\w -]/g, "")).catch(() => undefined);
       throw error;
+    } finally {
+      await session.closeWindows();
     }
   });
 }
