@@ -48,7 +48,7 @@ export const COMMANDS: Readonly<Record<string, Action>> = {
   insertPreHook: (parts, row) => insertHook(parts, row, "pre"),
   insertPostHook: (parts, row) => insertHook(parts, row, "post"),
   insertBothHooks: (parts, row) => insertHook(parts, row, "both"),
-  copyPath: (parts, row) => vscode.env.clipboard.writeText(nodeFor(parts, row).path),
+  copyPath: (parts, row) => copyPath(nodeFor(parts, row)),
   goToSource: (parts, row) => parts.sources.open(modelFor(parts, row), nodeFor(parts, row).node),
   restartModel: (parts, row) => parts.models.restart(modelFor(parts, row)),
   closeModel: (parts, row) => parts.models.close(modelFor(parts, row)),
@@ -106,6 +106,11 @@ function nodeFor(parts: CommandParts, row: unknown): SelectedNode {
 
 function insertHook(parts: CommandParts, row: unknown, kind: HookKind): Promise<string> {
   return parts.inserter.insert(modelFor(parts, row), nodeFor(parts, row).node, kind);
+}
+
+async function copyPath({ path }: SelectedNode): Promise<void> {
+  await vscode.env.clipboard.writeText(path);
+  vscode.window.setStatusBarMessage(`$(copy) Copied ${path}`, 3000);
 }
 
 async function runForwardPass(parts: CommandParts, row: unknown): Promise<void> {

@@ -89,6 +89,7 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
     pages.follow(models),
     backend.onEvent((event) => pages.notify(event)),
     followContext(models),
+    models.onDidActivate(() => void library.prepare().catch(() => undefined)),
     followFailures(backend, models, notices),
     vscode.workspace.onDidGrantWorkspaceTrust(() => pages.reload()),
     registerCommands(parts),

@@ -35,6 +35,13 @@ export class LibraryOffer {
     this.#log = log;
   }
 
+  /** Looks for the package before someone waits for the answer. */
+  async prepare(): Promise<void> {
+    if (settings.hookStyle() === "interpogate") {
+      await this.#isSettled((await this.#backend.interpreter()).path);
+    }
+  }
+
   /** The style to write hook code in; nothing if the user turned away from the offer. */
   async chooseStyle(): Promise<HookStyle | undefined> {
     if (settings.hookStyle() === "pytorch") {

@@ -25,25 +25,28 @@ export interface PageContext {
   hostFor(page: Page): HostHandlers;
 }
 
+/** Finds what a page shows first; may have to open it. */
+export type FindModel = () => Promise<OpenModel | undefined>;
+
 export class Page implements BackendPort, vscode.Disposable {
   readonly #webview: vscode.Webview;
   readonly #context: PageContext;
   readonly #relay: PageRelay;
   readonly #listener: vscode.Disposable;
-  #model: Promise<OpenModel | undefined>;
+  readonly #findModel: FindModel;
+  #model: Promise<OpenModel | undefined> = Promise.resolve(undefined);
   #shown: OpenModel | undefined;
   #listens = false;
   #pendingPath: string | undefined;
+  readonly #found = new vscode.EventEmitter<OpenModel | undefined>();
 
-  /** @param model what to show first; may still be opening */
-  constructor(
-    webview: vscode.Webview,
-    context: PageContext,
-    model: Promise<OpenModel | undefined>,
-  ) {
+  /** The page has got its model, or another one. */
+  readonly onDidFind = this.#found.event;
+
+  constructor(webview: vscode.Webview, context: PageContext, findModel: FindModel) {
     this.#webview = webview;
     this.#context = context;
-    this.#model = this.#follow(model);
+    this.#findModel = findModel;
     const post = (message: unknown) => void webview.postMessage(message);
     this.#relay = new PageRelay(post, this, context.hostFor(this));
     this.#listener = webview.onDidReceiveMessage((message) => void this.#relay.receive(message));
@@ -53,6 +56,7 @@ export class Page implements BackendPort, vscode.Disposable {
 
   dispose(): void {
     this.#listener.dispose();
+    this.#found.dispose();
   }
 
   get model(): OpenModel | undefined {
@@ -62,6 +66,9 @@ export class Page implements BackendPort, vscode.Disposable {
   /** Loads the document anew; the page asks again for what it should show. */
   reload(): void {
     this.#listens = false;
+    if (this.#shown === undefined) {
+      this.#follow(this.#findModel());
+    }
     this.#webview.html = pageHtml(this.#webview, this.#context.extensionUri);
   }
 
@@ -71,7 +78,7 @@ export class Page implements BackendPort, vscode.Disposable {
   }
 
   show(model: OpenModel | undefined): void {
-    this.#model = this.#follow(Promise.resolve(model));
+    this.#follow(Promise.resolve(model));
     if (this.#listens) {
       this.#relay.notify("page/show", { modelId: model?.state.modelId ?? null });
     }
@@ -124,14 +131,15 @@ export class Page implements BackendPort, vscode.Disposable {
     }
   }
 
-  #follow(model: Promise<OpenModel | undefined>): Promise<OpenModel | undefined> {
+  #follow(model: Promise<OpenModel | undefined>): void {
     const following = model.catch(() => undefined);
+    this.#model = following;
     this.#shown = undefined;
     void following.then((found) => {
       if (this.#model === following) {
         this.#shown = found;
+        this.#found.fire(found);
       }
     });
-    return following;
   }
 }

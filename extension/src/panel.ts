@@ -6,7 +6,7 @@
 
 import * as vscode from "vscode";
 import { type Models, type OpenModel, titleOf } from "./models";
-import { Page, type PageContext } from "./page";
+import { type FindModel, Page, type PageContext } from "./page";
 import type { Pages } from "./pages";
 import { isRecord } from "./problems";
 
@@ -68,7 +68,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     }
     const place = { viewColumn: this.#column(), preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(VIEW_TYPE, titleOf(model), place, {});
-    this.#adopt(panel, Promise.resolve(model));
+    this.#adopt(panel, async () => model);
   }
 
   /** Whether the model's graph can be seen in a tab. */
@@ -78,22 +78,20 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const remembered = rememberedModel(state);
-    const model = remembered === undefined ? undefined : this.#restore(remembered);
-    this.#adopt(panel, model ?? Promise.resolve(undefined));
+    this.#adopt(panel, async () =>
+      remembered === undefined ? undefined : this.#restore(remembered),
+    );
   }
 
-  #adopt(panel: vscode.WebviewPanel, model: Promise<OpenModel | undefined>): void {
+  #adopt(panel: vscode.WebviewPanel, findModel: FindModel): void {
     panel.iconPath = this.#icon();
-    const page = new Page(panel.webview, this.#context, model);
+    const page = new Page(panel.webview, this.#context, findModel);
     const tab = { panel, page };
     this.#tabs.add(tab);
     this.#pages.add(page);
     panel.onDidDispose(() => this.#forget(tab));
     panel.onDidChangeViewState(() => this.#onViewState(tab));
-    model.then(
-      (found) => found !== undefined && this.#rename(found),
-      () => undefined,
-    );
+    page.onDidFind((model) => model !== undefined && this.#rename(model));
   }
 
   #onViewState({ panel, page }: Tab): void {

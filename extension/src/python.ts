@@ -111,19 +111,19 @@ function workspaceFolder(): string | undefined {
 
 async function fromWorkspace(): Promise<Interpreter | undefined> {
   const folder = workspaceFolder();
-  for (const name of folder === undefined ? [] : [".venv", "venv"]) {
-    const file = await executableOf(`${folder}/${name}`);
-    const found = file === undefined ? undefined : await probe(file);
-    if (found !== undefined && isSupported(found.version)) {
-      return found;
-    }
-  }
-  return undefined;
+  const names = folder === undefined ? [] : [".venv", "venv"];
+  const files = await Promise.all(names.map((name) => executableOf(`${folder}/${name}`)));
+  return firstSupported(files);
 }
 
 async function fromPath(): Promise<Interpreter | undefined> {
-  for (const name of ["python3", "python"]) {
-    const file = await findOnPath([name]);
+  return firstSupported([await findOnPath(["python3"]), await findOnPath(["python"])]);
+}
+
+async function firstSupported(
+  files: readonly (string | undefined)[],
+): Promise<Interpreter | undefined> {
+  for (const file of files) {
     const found = file === undefined ? undefined : await probe(file);
     if (found !== undefined && isSupported(found.version)) {
       return found;
@@ -163,10 +163,15 @@ function raise(error: Error): never {
 }
 
 async function askForInterpreter(): Promise<string | undefined> {
+  const found = [await fromWorkspace(), await fromPath()].filter((each) => each !== undefined);
+  const known = found.map(({ path, version }) => ({
+    label: path,
+    description: `Python ${version}`,
+  }));
   const browse = { label: "$(folder-opened) Browse…", description: "Choose the program file" };
   const enter = { label: "$(edit) Enter a path…", description: "may begin with ~" };
-  const options = { title: "Interpreter for Interpogate", placeHolder: "Where is it?" };
-  const way = await vscode.window.showQuickPick([browse, enter], options);
+  const options = { title: "Interpreter for Interpogate", placeHolder: "One that has torch" };
+  const way = await vscode.window.showQuickPick([...known, browse, enter], options);
   if (way === browse) {
     const files = await vscode.window.showOpenDialog({
       title: options.title,
@@ -174,7 +179,7 @@ async function askForInterpreter(): Promise<string | undefined> {
     });
     return files?.[0]?.fsPath;
   }
-  return way === enter ? enterPath(options.title) : undefined;
+  return way === enter ? enterPath(options.title) : way?.label;
 }
 
 async function enterPath(title: string): Promise<string | undefined> {

@@ -40,12 +40,11 @@ export class GraphView implements vscode.WebviewViewProvider, vscode.Disposable 
     context: vscode.WebviewViewResolveContext<unknown>,
   ): void {
     const remembered = rememberedModel(context.state);
-    const active = this.#models.active;
-    const model =
-      active === undefined && remembered !== undefined
-        ? this.#restore(remembered)
-        : Promise.resolve(active);
-    const page = new Page(view.webview, this.#context, model);
+    const page = new Page(view.webview, this.#context, async () => {
+      const { active } = this.#models;
+      const isRestored = active === undefined && remembered !== undefined;
+      return isRestored ? this.#restore(remembered) : active;
+    });
     this.#page = page;
     this.#pages.add(page);
     view.onDidChangeVisibility(() => (view.visible ? undefined : page.pause()));
