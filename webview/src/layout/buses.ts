@@ -32,18 +32,50 @@ function depthsOf(next: readonly (readonly number[])[]): number[] {
   return depths;
 }
 
-/** Rows of edges that run in a trunk: of sources read at many depths, all but the nearest. */
+/** All nodes that can be reached from the given ones. */
+function reachable(next: readonly (readonly number[])[], from: readonly number[]): Set<number> {
+  const found = new Set(from);
+  const waiting = [...from];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    for (const target of at(next, node)) {
+      if (found.has(target)) continue;
+      found.add(target);
+      waiting.push(target);
+    }
+  }
+  return found;
+}
+
+/**
+ * The targets of one node that a trunk serves: those that also depend on its nearest target, so that
+ * they stand below it without this edge. None if few depths are reached.
+ */
+function served(
+  node: number,
+  next: readonly (readonly number[])[],
+  depths: readonly number[],
+): ReadonlySet<number> {
+  const targets = at(next, node);
+  const reached = new Set(targets.map((target) => at(depths, target)));
+  if (reached.size < MANY_DEPTHS) return new Set();
+  const least = Math.min(...reached);
+  const nearest = targets.filter((target) => at(depths, target) === least);
+  const below = reachable(next, nearest);
+  for (const target of nearest) below.delete(target);
+  return below;
+}
+
+/** Rows of edges that run in a trunk. Edges to outputs never do. */
 export function busRows(level: LevelShape, rows: readonly number[]): Set<number> {
   const next = outgoing(level, rows);
   const depths = depthsOf(next);
-  const depthOf = (node: number) => at(depths, node);
-  const nearest = next.map((targets) => {
-    const reached = new Set(targets.map(depthOf));
-    return reached.size >= MANY_DEPTHS ? Math.min(...reached) : Infinity;
-  });
+  const servedBy = new Map<number, ReadonlySet<number>>();
   const isBus = (row: number) => {
     const { source, target } = at(level.edges, row);
-    return depthOf(target) > at(nearest, source);
+    if (at(level.nodes, target).role === "output") return false;
+    const known = servedBy.get(source) ?? served(source, next, depths);
+    servedBy.set(source, known);
+    return known.has(target);
   };
   return new Set(rows.filter(isBus));
 }

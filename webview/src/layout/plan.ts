@@ -107,11 +107,12 @@ function leanOf({ inputs, outputs, width }: Plan): number {
 }
 
 /** Ports stand at the very top and bottom, whatever else is in their rank. */
-function pinToBorders({ nodes }: LevelShape, { rects, height }: Arrangement): void {
+function pinToBorders({ nodes, container }: LevelShape, { rects, height }: Arrangement): void {
+  const inset = container === ROOT ? 0 : GAP.inset;
   nodes.forEach(({ role }, row) => {
     const rect = at(rects, row);
     if (rect.width === 0 || role === "box") return;
-    rect.y = role === "input" ? 0 : height - rect.height;
+    rect.y = role === "input" ? -inset : height + inset - rect.height;
   });
 }
 
@@ -124,8 +125,8 @@ function frame(
   if (level.container === ROOT) return { width, height, rects, routes };
   const full = Math.max(width + 2 * GAP.padding, level.titleWidth);
   const dx = (full - width) / 2;
-  const foot = level.nodes.some((node) => node.role === "output") ? 0 : GAP.padding;
-  const head = level.nodes.some((node) => node.role === "input") ? 0 : GAP.padding;
+  const foot = level.nodes.some((node) => node.role === "output") ? GAP.inset : GAP.padding;
+  const head = level.nodes.some((node) => node.role === "input") ? GAP.inset : GAP.padding;
   const dy = GAP.header + head;
   return {
     width: full,

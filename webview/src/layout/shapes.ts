@@ -65,6 +65,8 @@ export interface LayoutAnswer {
 export const GAP = {
   header: 30,
   padding: 20,
+  /** Between a border with ports and the content. */
+  inset: 14,
   rank: 36,
   node: 30,
   edge: 16,

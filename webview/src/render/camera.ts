@@ -49,6 +49,12 @@ export function fitted(box: Box, view: Size, margin: number): Camera {
   };
 }
 
+/** Shows the middle of a box in the middle of the view. */
+export function centred(box: Box, scale: number, view: Size): Camera {
+  const x = view.width / 2 - (box.x + box.width / 2) * scale;
+  return { scale, x, y: view.height / 2 - (box.y + box.height / 2) * scale };
+}
+
 /** The camera under which a box that moved in the world stays where it was on the screen. */
 export function anchored(camera: Camera, before: Box, after: Box): Camera {
   const dx = (before.x + before.width / 2 - after.x - after.width / 2) * camera.scale;

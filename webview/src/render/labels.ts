@@ -98,20 +98,23 @@ export class LabelPainter {
   }
 
   /** The style, larger in the world while the view is far away; null if the box has no room. */
-  private grown(style: TextStyle, most: number): TextStyle | null {
-    const wanted = Math.round((GROWN / this.camera.scale) * 2) / 2;
+  private grown(style: TextStyle, text: string, most: number, room: number): TextStyle | null {
+    const { scale } = this.camera;
+    const wanted = GROWN / scale;
     if (wanted <= style.size) return style;
-    if (most * this.camera.scale < LEGIBLE) return null;
-    return { ...style, size: Math.min(wanted, most) };
+    if (most * scale < LEGIBLE) return null;
+    const fitting = (style.size * room) / Math.max(1, this.measure(text, style));
+    const size = Math.max(Math.min(wanted, fitting), LEGIBLE / scale);
+    return { ...style, size: Math.round(Math.min(size, most) * 2) / 2 };
   }
 
   private title(node: GraphNode, rect: Box): void {
-    const style = this.grown(TEXT.title, GAP.header * 0.7);
+    const room = rect.width - CARD.left - CARD.chevron - CARD.right;
+    const style = this.grown(TEXT.title, node.name, GAP.header * 0.7, room);
     if (!style || !this.palette) return;
     const { foreground, muted } = this.palette.colours;
     const middle = rect.y + GAP.header / 2 + 0.5;
     const left = rect.x + CARD.left - 2;
-    const room = rect.width - CARD.left - CARD.chevron - CARD.right;
     const name = this.shortened(node.name, style, room);
     this.write(name, left, middle, style, foreground, "left");
     const used = this.measure(name, style) + 8;
@@ -125,12 +128,12 @@ export class LabelPainter {
   private card(node: GraphNode, rect: Box): void {
     const { palette } = this;
     const small = !this.legible(TEXT.type);
-    const style = small ? this.grown(TEXT.name, rect.height * 0.6) : TEXT.name;
-    if (!palette || !style) return;
     const left = rect.x + CARD.left;
     const chevron = node.expandable ? CARD.chevron : 0;
     const badge = node.repeats > 1 ? this.badge(node, rect) : 0;
     const room = rect.width - CARD.left - CARD.right - chevron - badge + 2;
+    const style = small ? this.grown(TEXT.name, node.name, rect.height * 0.6, room) : TEXT.name;
+    if (!palette || !style) return;
     const type = small ? "" : shortType(node);
     const middle = rect.y + rect.height / 2;
     const name = this.shortened(node.name, style, room);
@@ -147,7 +150,7 @@ export class LabelPainter {
   private badge(node: GraphNode, rect: Box): number {
     const { palette } = this;
     const text = badgeText(node);
-    const style = this.grown(TEXT.badge, 16) ?? TEXT.badge;
+    const style = this.grown(TEXT.badge, text, 16, 40) ?? TEXT.badge;
     const width = this.measure(text, style) + CARD.badge;
     if (!palette || !this.legible(style)) return width;
     const right = rect.x + rect.width - CARD.right - CARD.chevron + 6;
@@ -163,11 +166,12 @@ export class LabelPainter {
     const { palette } = this;
     const inner = isPort(node) && node.container !== ROOT;
     const natural = inner ? TEXT.port : isPort(node) ? TEXT.rootPort : TEXT.operation;
-    const style = this.grown(natural, rect.height * 0.7);
+    const chevron = node.expandable ? CARD.chevron : 0;
+    const room = rect.width - chevron - 8;
+    const style = this.grown(natural, node.name, rect.height * 0.7, room);
     if (!palette || !style || node.name === "") return;
     const { foreground, muted } = palette.colours;
-    const chevron = node.expandable ? CARD.chevron : 0;
-    const text = this.shortened(node.name, style, rect.width - chevron - (inner ? 8 : 12));
+    const text = this.shortened(node.name, style, room);
     const middle = rect.y + rect.height / 2;
     const x = rect.x + (rect.width - chevron) / 2;
     this.write(text, x, middle + 0.5, style, inner ? muted : foreground, "center");

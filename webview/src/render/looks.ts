@@ -50,7 +50,7 @@ function borderOf(node: GraphNode, mark: Mark, palette: Palette): { colour: Colo
   if (mark.state === "running") return { colour: colours.running, width: mark.open ? 1.5 : 2 };
   if (mark.hovered) return { colour: mix(colours["card-border"], colours.foreground, 0.5), width: 1.5 };
   const plain = mark.open ? colours["container-border"] : colours["card-border"];
-  if (mark.state === "done") return { colour: mix(plain, colours.done, 0.55), width: 1.25 };
+  if (mark.state === "done") return { colour: mix(plain, colours.done, 0.4), width: 1.25 };
   if (node.kind === "operation") return { colour: mix(plain, colours.foreground, 0.12), width: 1 };
   return { colour: plain, width: 1 };
 }
@@ -113,7 +113,7 @@ export function lineStyle(mark: EdgeMark, palette: Palette, alpha: number): Line
   if (passed && mark.target === "running") {
     return { colour: faded(colours.running, alpha), width: 2.4, flowing: true, raised: true };
   }
-  const base = passed && !isIdle(mark.target) ? mix(colours.edge, colours.done, 0.6) : colours.edge;
+  const base = passed && !isIdle(mark.target) ? mix(colours.edge, colours.done, 0.45) : colours.edge;
   const skipped = mark.source === "skipped" || mark.target === "skipped";
   const strength = skipped ? 0.4 : 1;
   return { colour: faded(base, alpha * strength), width: 1.6, flowing: false, raised: false };

@@ -7,13 +7,16 @@ import { at } from "../store/columns.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
 import type { NodeState } from "../store/runs.ts";
 import type { Scene } from "../layout/shapes.ts";
-import { anchored, fitted, panned, revealed, worldPoint, zoomed } from "./camera.ts";
+import { anchored, centred, fitted, panned, revealed, worldPoint, zoomed } from "./camera.ts";
 import type { Box, Camera, Size } from "./camera.ts";
 import { Gliding, rectOf, Unfolding } from "./motion.ts";
 import { Painter, type Picture } from "./painter.ts";
 import type { Palette } from "./palette.ts";
 import { SpatialIndex } from "./spatial.ts";
 import type { Measure } from "../layout/sizes.ts";
+
+/** The scale that a node asked for is shown at, at least. */
+const READABLE = 0.8;
 
 const EMPTY: Scene = {
   width: 0,
@@ -166,17 +169,21 @@ export class Stage {
     else this.setCamera(this.fitCamera());
   }
 
+  /** Brings a node into view, near enough to be read. */
   show(id: string): void {
     const box = this.boxOf(id);
-    if (box) this.reveal(box);
+    if (!box) return;
+    this.fresh = false;
+    if (this.cameraNow.scale >= READABLE || this.isOpen(id)) this.reveal(box);
+    else this.glide(centred(box, READABLE, this.view));
   }
 
   /** Centres a world point; the minimap's way to move. */
   centre(x: number, y: number): void {
-    const { scale } = this.cameraNow;
     this.fresh = false;
     this.gliding = null;
-    this.setCamera({ scale, x: this.view.width / 2 - x * scale, y: this.view.height / 2 - y * scale });
+    const point = { x, y, width: 0, height: 0 };
+    this.setCamera(centred(point, this.cameraNow.scale, this.view));
   }
 
   invalidate(): void {

@@ -57,10 +57,13 @@ function tensorAt(table: TensorTable, row: number): TensorShape | null {
 }
 
 /** A member of a list is called by the list's name too: `h.0` instead of `0`. */
+export function displayName(kind: NodeKind, name: string, path: string): string {
+  if (kind !== "module" || !/^\d+$/.test(name)) return name;
+  return path.split(".").slice(-2).join(".");
+}
+
 function nameAt(level: Level, row: number): string {
-  const name = at(level.names, row);
-  if (at(level.kinds, row) !== "module" || !/^\d+$/.test(name)) return name;
-  return at(level.paths, row).split(".").slice(-2).join(".");
+  return displayName(at(level.kinds, row), at(level.names, row), at(level.paths, row));
 }
 
 function nodeAt(level: Level, row: number): GraphNode {

@@ -98,7 +98,17 @@ export class Session {
     this.transport.onClose(() => this.client.close());
   }
 
+  /** What was kept for another model does not fit this one. */
+  private dropForeignState(model: Model): void {
+    if (this.model || !this.kept || this.kept.source === model.source) return;
+    this.graph.expanded = new Set();
+    this.graph.selected = null;
+    this.runner.text = "";
+    this.runner.inputs = "";
+  }
+
   private follow(model: Model): void {
+    this.dropForeignState(model);
     const another = this.model !== null && this.model.modelId !== model.modelId;
     if (another) this.startAnew();
     this.model = model;
