@@ -19,12 +19,14 @@ BACKEND_LAYERS: Sequence[frozenset[str]] = (
     frozenset({"errors", "demo"}),
     frozenset({"protocol", "graph"}),
     frozenset({"model", "trace", "visualizations", "codegen", "transport"}),
+    frozenset({"presentation"}),
     frozenset({"worker", "__init__", "interpogate", "hooks", "notebook"}),
     frozenset({"editor", "web"}),
 )
 # What the order would allow and must not be.
 FORBIDDEN = {
-    "editor": {"worker", "model", "trace", "graph", "codegen", "visualizations", "interpogate"},
+    "editor": {"worker", "model", "trace", "graph", "codegen", "visualizations", "interpogate"}
+    | {"presentation"},
     "transport": {"model", "trace", "codegen", "visualizations"},
     "interpogate": {"worker", "transport", "protocol"},
     "hooks": {"worker", "transport", "protocol"},

@@ -12,9 +12,10 @@ from interpogate.graph.graph import Graph
 from interpogate.graph.recording import Failure, Recording
 from interpogate.model.inputs import filled, parse_inputs, text_inputs
 from interpogate.model.tokens import next_token_logits, token_list
+from interpogate.presentation.failures import failure_problem
+from interpogate.presentation.values import tokens
 from interpogate.protocol import messages as m
 from interpogate.trace.recorder import Recorder
-from interpogate.worker import present
 from interpogate.worker.runs import Run, RunCancelled
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def run_state(session: Session, run: Run) -> m.RunState:
         phase=run.phase,
         duration_ms=run.duration_ms,
         event_count=run.event_count,
-        tokens=present.tokens(token_list(tokenizer, ids)) if ids is not None else None,
+        tokens=tokens(token_list(tokenizer, ids)) if ids is not None else None,
         predicts_tokens=run.logits is not None,
         problem=run.problem,
     )
@@ -121,7 +122,7 @@ def _conclude(session: Session, opened: OpenedModel, run: Run, recorder: Recorde
     recording = recorder.recording()
     if run.phase == "finished" or (run.phase == "failed" and _did_something(recording)):
         graph = Graph(opened.modules.tree, recording, "run", run.run_id)
-        run.problem = _failed_at(graph) if recording.failure else None
+        run.problem = failure_problem(graph)
         session.show_graph(graph, len(run.token_ids or ()), problem=run.problem)
     elif run.phase == "failed" and recording.failure:
         run.problem = _inputs_problem(recording.failure)
@@ -130,11 +131,6 @@ def _conclude(session: Session, opened: OpenedModel, run: Run, recorder: Recorde
 
 def _did_something(recording: Recording) -> bool:
     return any(operation.kind == "call" for operation in recording.operations)
-
-
-def _failed_at(graph: Graph) -> m.Problem | None:
-    failure = graph.recording.failure
-    return present.failure(failure, graph.failed_node, present.where(graph)) if failure else None
 
 
 def _inputs_problem(failure: Failure) -> m.Problem:

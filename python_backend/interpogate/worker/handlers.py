@@ -7,22 +7,24 @@ from typing import Any
 
 from interpogate.errors import NoPrediction, NoTokenizer
 from interpogate.model.tokens import next_tokens, token_list
+from interpogate.presentation import levels, values
+from interpogate.presentation.code import hook_code
+from interpogate.presentation.details import inspect_node
 from interpogate.protocol import messages as m
-from interpogate.worker import present
-from interpogate.worker.code import hook_code
 from interpogate.worker.forward import cancel_run, run_state, start_run
-from interpogate.worker.inspection import inspect_node
 from interpogate.worker.session import Session
 
 
 def _read_graph(session: Session, request: m.ReadGraph) -> m.Levels:
     graph, version = session.graph, session.state.graph_version
-    view = graph.view(request.detail)
+    view, count = graph.view(request.detail), session.subject.token_count
     known = [view.levels[container] for container in request.containers if container in view.levels]
-    levels = tuple(
-        present.level(graph, view, inside, session.token_count) for inside in known if inside.nodes
+    found = tuple(
+        levels.level(graph, view, inside, session.subject.token_count)
+        for inside in known
+        if inside.nodes
     )
-    return m.Levels(graph_version=version, levels=levels)
+    return m.Levels(graph_version=version, levels=found)
 
 
 def _locate(session: Session, request: m.LocatePath) -> m.Location:
@@ -33,18 +35,18 @@ def _locate(session: Session, request: m.LocatePath) -> m.Location:
 def _children(session: Session, request: m.ReadModules) -> m.Modules:
     tree = session.opened.modules.tree
     parent = tree.at(request.path)
-    return present.modules(parent, [tree.modules[index] for index in parent.children])
+    return levels.modules(parent, [tree.modules[index] for index in parent.children])
 
 
 def _inspect(session: Session, request: m.NodeReference) -> m.NodeDetails:
-    return inspect_node(session, request.node)
+    return inspect_node(session.subject, request.node)
 
 
 def _tokenize(session: Session, request: m.TokenizeText) -> m.Tokens:
     tokenizer = session.opened.loaded.tokenizer
     if tokenizer is None:
         raise NoTokenizer("This model takes no text: it has no tokenizer.")
-    return present.tokens(token_list(tokenizer, tokenizer(request.text)["input_ids"]))
+    return values.tokens(token_list(tokenizer, tokenizer(request.text)["input_ids"]))
 
 
 def _cancel(session: Session, request: m.RunReference) -> m.RunState:
@@ -62,7 +64,11 @@ def _predict(session: Session, request: m.ReadPrediction) -> m.Prediction:
         raise NoPrediction("This run has no next tokens.")
     tokenizer = session.opened.loaded.tokenizer
     found = next_tokens(tokenizer, run.logits, request.position, request.count)
-    return present.prediction(request.position, found)
+    return values.prediction(request.position, found)
+
+
+def _write_hook(session: Session, request: m.WriteHook) -> m.HookCode:
+    return hook_code(session.subject, request.node, request.kind, request.style)
 
 
 HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
@@ -75,5 +81,5 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     "run/cancel": _cancel,
     "run/read": _read_run,
     "prediction/read": _predict,
-    "hook/write": hook_code,
+    "hook/write": _write_hook,
 }

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from interpogate.errors import InterpogateError, NotReady, RunNotFound
 from interpogate.graph.graph import Graph
-from interpogate.model.inputs import example_candidates, shapes_of
+from interpogate.model.inputs import example_candidates, shapes_of, vocabulary_size
 from interpogate.model.load import LoadedModel, load_model
 from interpogate.model.sources import parse_source
+from interpogate.presentation.failures import failure_problem
+from interpogate.presentation.subject import Subject
+from interpogate.presentation.summary import example_text, summary
 from interpogate.protocol import messages as m
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.opening import FirstLook, first_look
-from interpogate.worker import present
 from interpogate.worker.runs import Run
-from interpogate.worker.summary import summary
 
 if TYPE_CHECKING:
     from interpogate.worker.service import LoadModel
@@ -84,9 +85,19 @@ class Session:
         return self._graph
 
     @property
-    def token_count(self) -> int:
-        """Tokens in what the graph was observed with; 0 if that was no text."""
-        return self._token_count
+    def subject(self) -> Subject:
+        """The graph shown with all that is needed to tell about it. Raises `NotReady`."""
+        opened, graph = self.opened, self.graph
+        run = self.runs.get(graph.run_id)
+        text = run.text if run is not None and run.text is not None else example_text(opened.loaded)
+        return Subject(
+            graph=graph,
+            live=opened.modules.live,
+            token_count=self._token_count,
+            text=text or None,
+            inputs=shapes_of(run.inputs if run is not None else opened.look.inputs),
+            vocabulary_size=vocabulary_size(opened.loaded.model),
+        )
 
     def change(self, **changes: Any) -> None:
         """Change the state and tell."""
@@ -141,13 +152,13 @@ def _trace_problem(graph: Graph) -> m.Problem:
         "Write inputs that fit and run, or give the file a function example_inputs() "
         "that returns them."
     )
-    if graph.recording.failure is None:
+    shown = failure_problem(graph)
+    if shown is None:
         return m.Problem(
             code="trace.noInputs",
             message="No inputs could be invented for this model, so its data flow is not known.",
             hint=hint,
         )
-    shown = present.failure(graph.recording.failure, graph.failed_node, present.where(graph))
     message = shown.message.replace(
         "The forward pass failed", "The trace on invented inputs failed"
     )

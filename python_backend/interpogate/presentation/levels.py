@@ -1,14 +1,12 @@
-"""From graph and recordings to messages; the only place where the two meet."""
+"""Levels of a graph as columns."""
 
 from __future__ import annotations
 
 from interpogate.graph.graph import Graph, View
 from interpogate.graph.levels import Edge, Node
 from interpogate.graph.levels import Level as GraphLevel
-from interpogate.graph.modules import Module, Source
-from interpogate.graph.recording import Call, Failure
-from interpogate.graph.values import Structure, Tensor
-from interpogate.model.tokens import NextTokens, TokenList
+from interpogate.graph.modules import Module
+from interpogate.graph.values import Tensor
 from interpogate.protocol import messages as m
 
 
@@ -109,98 +107,3 @@ def modules(parent: Module, children: list[Module]) -> m.Modules:
         parameter_counts=tuple(child.parameter_count for child in children),
         child_counts=tuple(len(child.children) for child in children),
     )
-
-
-def structure(values: Structure, token_count: int) -> tuple[m.ValueRow, ...]:
-    """A nested value as rows."""
-    return tuple(
-        m.ValueRow(
-            depth=value.depth,
-            key=value.key,
-            kind=value.kind,
-            type_name=value.type_name,
-            shape=value.tensor.shape if value.tensor else None,
-            dtype=value.tensor.dtype if value.tensor else None,
-            device=value.tensor.device if value.tensor else None,
-            token_dimension=token_dimension(value.tensor.shape, token_count)
-            if value.tensor
-            else None,
-        )
-        for value in values
-    )
-
-
-def parameters(module: Module) -> tuple[m.ParameterRow, ...]:
-    """A module's own parameters and buffers."""
-    return tuple(
-        m.ParameterRow(
-            name=p.name,
-            shape=p.shape,
-            dtype=p.dtype,
-            is_buffer=p.is_buffer,
-            shared_with=p.shared_with,
-        )
-        for p in module.parameters
-    )
-
-
-def location(source: Source | None) -> m.SourceLocation | None:
-    """A place in a file."""
-    return m.SourceLocation(file=source.file, line=source.line) if source else None
-
-
-def tokens(found: TokenList) -> m.Tokens:
-    """Tokens as a message."""
-    return m.Tokens(ids=found.ids, texts=found.texts, raw=found.raw)
-
-
-def prediction(position: int, found: NextTokens) -> m.Prediction:
-    """Next tokens as a message."""
-    return m.Prediction(
-        position=position,
-        tokens=tokens(found.tokens),
-        probabilities=found.probabilities,
-        logits=found.logits,
-    )
-
-
-def failure(found: Failure, node: str | None, where: str) -> m.Problem:
-    """What a forward pass raised; `where` names the module or operation for the message."""
-    place = f" at {where}" if where else ""
-    message = " ".join(found.message.split())
-    shown = message if len(message) <= 400 else f"{message[:399]}…"  # noqa: PLR2004
-    return m.Problem(
-        code="run.failed",
-        message=f"The forward pass failed{place}: {found.type_name}: {shown}",
-        hint="The graph shows everything up to the failing node.",
-        action="openFile" if found.source else "none",
-        node=node,
-        file=found.source.file if found.source else None,
-        line=found.source.line if found.source else None,
-    )
-
-
-def note(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
-    """Why a module did not run, if that is known."""
-    if calls or graph.origin == "none":
-        return ""
-    if module.index in graph.recording.used_modules:
-        return "Not called itself: its weights were used inside its parent."
-    if module.children and any(
-        c.module in range(module.index, module.last + 1) for c in graph.recording.calls
-    ):
-        return "Not called itself: it holds modules that its parent calls."
-    if graph.recording.failure:
-        return "Did not run: the forward pass failed before."
-    return "Did not run in this forward pass."
-
-
-def where(graph: Graph) -> str:
-    """Name the failed node for a message; empty if none is known."""
-    node = graph.failed_node
-    if node is None:
-        return ""
-    found = graph.view("essential").nodes[node]
-    if found.kind == "operation":
-        return f"{found.type_name} in {found.path}" if found.path != "." else found.type_name
-    return "" if node == "." else node

@@ -29,10 +29,17 @@ def summary(
         device=str(model_device(loaded.model)),
         takes_text=takes_text,
         predicts_tokens=takes_text and predicts_tokens(loaded.model),
-        example_text=(loaded.sample_text or _EXAMPLE_TEXT) if takes_text else "",
+        example_text=example_text(loaded),
         example_inputs="" if takes_text else "\n".join(map(str, inputs)),
         file=loaded.file,
     )
+
+
+def example_text(loaded: LoadedModel) -> str:
+    """A text to start with; empty for a model that takes none."""
+    if loaded.tokenizer is None:
+        return ""
+    return loaded.sample_text or _EXAMPLE_TEXT
 
 
 def predicts_tokens(model: Any) -> bool:
