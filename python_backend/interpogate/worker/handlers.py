@@ -19,11 +19,7 @@ def _read_graph(session: Session, request: m.ReadGraph) -> m.Levels:
     graph, version = session.graph, session.state.graph_version
     view, count = graph.view(request.detail), session.subject.token_count
     known = [view.levels[container] for container in request.containers if container in view.levels]
-    found = tuple(
-        levels.level(graph, view, inside, session.subject.token_count)
-        for inside in known
-        if inside.nodes
-    )
+    found = tuple(levels.level(graph, view, inside, count) for inside in known if inside.nodes)
     return m.Levels(graph_version=version, levels=found)
 
 
