@@ -25,9 +25,14 @@ FastTokenizer: TypeAlias = Any
 """Any fast tokenizer of transformers."""
 
 HELD_OUT_SEED = 21
+GIVING_COUNT = 256
+LIST_COUNT = 64
 LIST_LENGTH = 20
+STORY_COUNT = 64
 GIVING_ACCURACY = "held-out givings: the right name is the top token"
 NAME_ATTENTION = "held-out givings: attention from the last token to the right name"
+OTHER_NAME_ATTENTION = "held-out givings: attention of that head to the other name"
+GIVER_ATTENTION = "held-out givings: attention from the last token to the giver just named"
 LIST_ACCURACY = "held-out lists: words of the second copy that are the top token"
 INDUCTION_ATTENTION = "held-out lists: attention to the token after the first occurrence"
 PREVIOUS_ATTENTION = "held-out lists: attention to the token before"
@@ -77,26 +82,46 @@ def measure(model: Model, tokenizer: FastTokenizer) -> list[Measurement]:
 
 
 def measure_giving(model: Model, tokenizer: FastTokenizer) -> list[Measurement]:
-    """How often the receiver is the top token, and the head that looks at the receiver most."""
-    prompts = stories.held_out_giving_prompts(HELD_OUT_SEED, 256)
+    """How often the receiver is the top token, and which heads look at whom from the last token."""
+    prompts = stories.held_out_giving_prompts(HELD_OUT_SEED, GIVING_COUNT)
     token_lists = [tokenizer(prompt.text).input_ids for prompt in prompts]
     observed = observe(model, token_lists)
     texts, last = torch.arange(len(prompts)), torch.tensor([len(t) - 1 for t in token_lists])
     receivers = torch.tensor([tokenizer(f" {p.receiver}").input_ids for p in prompts]).flatten()
-    looks = observed.attention[:, texts, :, last]
-    named = torch.tensor(
-        [_first_position(tokenizer, prompt.text, prompt.receiver) for prompt in prompts]
-    )
-    top = observed.logits[texts, last].argmax(-1)
+    right = _mean(observed.logits[texts, last].argmax(-1) == receivers)
     return [
-        Measurement(GIVING_ACCURACY, "model", _mean(top == receivers)),
-        _best_head(NAME_ATTENTION, looks[texts, :, :, named].mean(0)),
+        Measurement(GIVING_ACCURACY, "model", right),
+        *_name_heads(observed.attention[:, texts, :, last], tokenizer, prompts),
     ]
+
+
+def _name_heads(
+    looks: Tensor, tokenizer: FastTokenizer, prompts: list[stories.GivingPrompt]
+) -> list[Measurement]:
+    """Find the heads of name moving in the last token's attention `(text, layer, head, key)`."""
+    pairs = [(tokenizer(prompt.text), prompt) for prompt in prompts]
+    right = [_token_at(tokens, p.text.index(p.receiver)) for tokens, p in pairs]
+    other = [_token_at(tokens, p.text.index(p.giver)) for tokens, p in pairs]
+    giver = [_token_at(tokens, p.text.rindex(p.giver)) for tokens, p in pairs]
+    to_right, to_other = _mean_attention(looks, right), _mean_attention(looks, other)
+    mover = _best_head(NAME_ATTENTION, to_right)
+    return [
+        mover,
+        Measurement(
+            OTHER_NAME_ATTENTION, mover.place, float(to_other.flatten()[to_right.argmax()])
+        ),
+        _best_head(GIVER_ATTENTION, _mean_attention(looks, giver)),
+    ]
+
+
+def _mean_attention(looks: Tensor, keys: list[int]) -> Tensor:
+    """Mean over the texts of the attention to each text's key: `(layer, head)`."""
+    return looks[torch.arange(len(keys)), :, :, torch.tensor(keys)].mean(0)
 
 
 def measure_lists(model: Model, tokenizer: FastTokenizer) -> list[Measurement]:
     """How well the second copy of a list is foretold, and the heads that do it."""
-    lists = stories.held_out_lists(HELD_OUT_SEED, 64, LIST_LENGTH)
+    lists = stories.held_out_lists(HELD_OUT_SEED, LIST_COUNT, LIST_LENGTH)
     rows = [tokenizer(repeated.text).input_ids for repeated in lists]
     observed = observe(model, rows)
     second = torch.arange(LIST_LENGTH) + len(rows[0]) - LIST_LENGTH
@@ -111,7 +136,7 @@ def measure_lists(model: Model, tokenizer: FastTokenizer) -> list[Measurement]:
 
 def measure_stories(model: Model, tokenizer: FastTokenizer) -> Measurement:
     """Mean loss in nats per token of stories about people who never meet in training."""
-    texts = stories.held_out_stories(HELD_OUT_SEED, 64)
+    texts = stories.held_out_stories(HELD_OUT_SEED, STORY_COUNT)
     token_lists = [tokenizer(text).input_ids[: model.config.n_positions] for text in texts]
     logits = observe(model, token_lists).logits
     losses = [
@@ -121,8 +146,8 @@ def measure_stories(model: Model, tokenizer: FastTokenizer) -> Measurement:
     return Measurement(STORY_LOSS, "model", _mean(torch.cat(losses)))
 
 
-def _first_position(tokenizer: FastTokenizer, text: str, name: str) -> int:
-    return int(tokenizer(text).char_to_token(text.index(name) + len(name) - 1))
+def _token_at(encoded: Any, character: int) -> int:
+    return int(encoded.char_to_token(character))
 
 
 def _head_means(observed: Observed, queries: Tensor, keys: Tensor) -> Tensor:
