@@ -33,7 +33,7 @@ const QUIET = {
 /**
  * @typedef {object} ServerOptions
  * @property {string} folder the workspace
- * @property {string} [vsix] the extension to install
+ * @property {string} [vsix] the extension to install; without one a window may load it from a folder
  * @property {Record<string, unknown>} [settings] user settings
  * @property {"trusted" | "asks"} [trust] `asks`: Workspace Trust as VS Code has it
  * @property {string} [home] keeps user data and extensions there; otherwise they are fresh and removed
@@ -183,6 +183,8 @@ async function installExtension(launch, vsix) {
  */
 function launchServer(launch, logFile) {
   const trust = launch.options.trust === "asks" ? [] : ["--disable-workspace-trust"];
+  // lets a page name an extension to load from its folder; notifications do not pop up then
+  const fromFolder = launch.options.vsix ? [] : ["--vscode-option", "enable-smoke-test-driver"];
   const args = [
     ...commonArguments(launch),
     ...["--auth", "none", "--bind-addr", "127.0.0.1:0"],
@@ -190,7 +192,7 @@ function launchServer(launch, logFile) {
     ...["--ignore-last-opened", "--disable-proxy", "--reconnection-grace-time", "5"],
     ...["--session-socket", join(launch.place.temporary, "session.sock")],
     ...["--vscode-option", "force-disable-user-env"],
-    ...["--vscode-option", "enable-smoke-test-driver"],
+    ...fromFolder,
     ...trust,
     launch.options.folder,
   ];
