@@ -5,6 +5,7 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import { at } from "../store/columns.ts";
 import { busRows } from "./buses.ts";
+import { clearWays } from "./clearance.ts";
 import { GAP, type EdgeShape, type LevelShape, type NodeShape } from "./shapes.ts";
 
 export interface Rect {
@@ -156,6 +157,24 @@ function waysOf(
   });
 }
 
+function straight(x: number, bands: readonly Band[]): Stop[] {
+  return bands.map(({ top, bottom }) => ({ x, top, bottom, column: 0 }));
+}
+
+/** dagre may leave a port within the level: its edges go on straight up or down to the border. */
+function leadToBorder(way: Way, rects: readonly Rect[], { nodes }: LevelShape, bands: Band[]): void {
+  const source = at(rects, way.source);
+  const target = at(rects, way.target);
+  if (at(nodes, way.source).role === "input") {
+    const above = bands.filter(({ bottom }) => bottom < source.y);
+    way.stops.unshift(...straight(source.x + source.width / 2, above));
+  }
+  if (at(nodes, way.target).role === "output") {
+    const below = bands.filter(({ top }) => top > target.y + target.height);
+    way.stops.push(...straight(target.x + target.width / 2, below));
+  }
+}
+
 /** Edges of one source go straight down in one trunk left of everything, past each rank between. */
 function trunkWays(
   level: LevelShape,
@@ -172,8 +191,7 @@ function trunkWays(
     const foot = at(rects, source).y + at(rects, source).height;
     const head = at(rects, target).y;
     const between = bands.filter(({ top, bottom }) => top >= foot && bottom <= head);
-    const stops = between.map(({ top, bottom }) => ({ x, top, bottom, column: 0 }));
-    return { row, source, target, trunk, stops };
+    return { row, source, target, trunk, stops: straight(x, between) };
   });
 }
 
@@ -217,6 +235,8 @@ export function arrange(level: LevelShape): Arrangement {
     ...waysOf(graph, level, plain, bands),
     ...trunkWays(level, buses, { rects, bands }),
   ];
+  for (const way of ways) if (way.trunk === 0) leadToBorder(way, rects, level, bands);
+  clearWays(ways, rects);
   const arrangement = { rects, ways, bands, width: 0, height: 0 };
   if (connected.size > 0) normalise(arrangement);
   return arrangement;
@@ -262,7 +282,7 @@ function placeRows(
     const { width, height } = at(level.nodes, index);
     return sum + (width + GAP.node) * (height + GAP.node);
   }, 0);
-  const limit = Math.sqrt(area * aspect);
+  const limit = 1.15 * Math.sqrt(area * aspect);
   let [x, y, tallest] = [0, 0, 0];
   for (const index of loose) {
     const { width, height } = at(level.nodes, index);

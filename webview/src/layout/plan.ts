@@ -14,44 +14,47 @@ export interface Plan extends Ports {
   readonly height: number;
   readonly rects: readonly Rect[];
   readonly routes: readonly Route[];
-  readonly signature: string;
 }
 
 const REMEMBERED = 500;
 const MOST_LEAN = 0.25;
 const ROOT = ".";
 
+/** What is inside a container, without its frame. */
+interface Inside {
+  readonly arrangement: Arrangement;
+  readonly routes: readonly Route[];
+}
+
+type Plans = ReadonlyMap<string, Plan>;
+
 export class Planner {
-  private memory = new Map<string, Plan>();
+  private memory = new Map<string, Inside>();
   /** How many levels were really laid out. */
   laidOut = 0;
 
   /** Plans of all levels by container. */
   plan(levels: readonly LevelShape[], aspect: number): Map<string, Plan> {
-    const shapes = new Map(levels.map((level) => [level.container, level]));
     const plans = new Map<string, Plan>();
     // Containers come before what is in them: backwards, insides are ready when they are needed.
     for (const level of [...levels].reverse()) {
-      plans.set(level.container, this.planLevel(level, plans, shapes, aspect));
+      const inside = this.insideOf(level, plans, aspect);
+      const framed = frame(level, inside);
+      plans.set(level.container, { ...framed, ...portsOf(level, framed.rects) });
     }
     return plans;
   }
 
-  private planLevel(
-    level: LevelShape,
-    plans: ReadonlyMap<string, Plan>,
-    shapes: ReadonlyMap<string, LevelShape>,
-    aspect: number,
-  ): Plan {
-    const insides = level.nodes.map((node) => (shapes.has(node.id) ? plans.get(node.id) : undefined));
+  private insideOf(level: LevelShape, plans: Plans, aspect: number): Inside {
+    const insides = level.nodes.map((node) => plans.get(node.id));
     const signature = signatureOf(level, insides, aspect);
     const known = this.memory.get(signature);
     if (known) return known;
     this.laidOut++;
-    const plan = layOut(level, insides, aspect, signature);
+    const inside = layOut(level, insides, aspect);
     if (this.memory.size >= REMEMBERED) this.memory.clear();
-    this.memory.set(signature, plan);
-    return plan;
+    this.memory.set(signature, inside);
+    return inside;
   }
 }
 
@@ -65,7 +68,7 @@ function signatureOf(
     return inside ? brief(inside) : `${node.width} ${node.height} ${node.role}`;
   });
   const edges = level.edges.map(({ source, target, key }) => `${source} ${target} ${key}`);
-  const outer = [aspect.toFixed(2), level.titleWidth, level.container === ROOT];
+  const outer = [aspect.toFixed(2), level.container === ROOT];
   return [...outer, "", ...nodes, "", ...edges].join("|");
 }
 
@@ -79,8 +82,7 @@ function layOut(
   level: LevelShape,
   insides: readonly (Plan | undefined)[],
   aspect: number,
-  signature: string,
-): Plan {
+): Inside {
   const sized = { ...level, nodes: level.nodes.map((node, row) => sizedBy(node, insides[row])) };
   const arrangement = arrange(sized);
   const columns = foldLong(arrangement, aspect);
@@ -88,9 +90,7 @@ function layOut(
   pinToBorders(sized, arrangement);
   const ports = new Map<number, Ports>();
   insides.forEach((plan, row) => plan && ports.set(row, plan));
-  const routes = routesOf(arrangement, level.edges, ports, columns);
-  const framed = frame(level, arrangement, routes);
-  return { ...framed, ...portsOf(sized, framed.rects), signature };
+  return { arrangement, routes: routesOf(arrangement, level.edges, ports, columns) };
 }
 
 function sizedBy(node: NodeShape, inside: Plan | undefined): NodeShape {
@@ -119,8 +119,7 @@ function pinToBorders({ nodes, container }: LevelShape, { rects, height }: Arran
 /** Adds a title strip and padding around the inside; the root has neither. */
 function frame(
   level: LevelShape,
-  { rects, width, height }: Arrangement,
-  routes: readonly Route[],
+  { arrangement: { rects, width, height }, routes }: Inside,
 ): Pick<Plan, "width" | "height" | "rects" | "routes"> {
   if (level.container === ROOT) return { width, height, rects, routes };
   const full = Math.max(width + 2 * GAP.padding, level.titleWidth);
