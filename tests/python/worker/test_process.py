@@ -226,3 +226,16 @@ def test_files_called_like_standard_modules_do_not_break_the_worker(
     state = _open(editor, "model", tmp_path)
     assert state["phase"] == "ready", state["problem"]
     assert _end_of(editor, _run(editor, "input = float32[3, 2]"))["phase"] == "finished"
+
+
+def test_an_interpreter_without_torch_is_said_with_a_button_to_select_another(
+    mark: ProcessMark, tmp_path: Path
+) -> None:
+    (tmp_path / "torch.py").write_text("raise ImportError('not installed', name='torch')")
+    environment = {**mark.environment, "PYTHONPATH": str(tmp_path)}
+    editor = EditorDriver.start(environment=environment)
+    editor.initialize()
+    problem = editor.open_until("demo", "ready", "failed")["problem"]
+    assert (problem["code"], problem["action"]) == ("package.missing", "selectInterpreter")
+    assert "cannot import torch" in problem["message"]
+    assert editor.leave() == 0
