@@ -23,6 +23,7 @@ import { problem } from "./problems";
 const PREFIX = "interpogate/";
 const PROTOCOL_VERSION = 1;
 const STOP_TIMEOUT_MS = 3000;
+const LEVEL = /^\[(debug|info|warning|error|critical)\] (.*)$/;
 
 /** What a client needs to start and whom it tells. */
 export interface ClientSettings {
@@ -112,9 +113,16 @@ function clientOptions({ log, onClosed }: ClientSettings): LanguageClientOptions
 function forwardTo(log: vscode.LogOutputChannel): (stream: Readable) => void {
   return (stream) => {
     createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) =>
-      log.info(line),
+      logLine(log, line),
     );
   };
+}
+
+/** The backend writes each line's level in front of it; lines of others have none. */
+function logLine(log: vscode.LogOutputChannel, line: string): void {
+  const [, level = "info", text = line] = LEVEL.exec(line) ?? [];
+  const write = { debug: log.debug, info: log.info, warning: log.warn }[level] ?? log.error;
+  write.call(log, text);
 }
 
 /** The bundled backend, or the checkout's own when the extension runs from source unbundled. */

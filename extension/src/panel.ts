@@ -67,6 +67,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       return;
     }
     const place = { viewColumn: this.#column(), preserveFocus: true };
+    // A hidden page is dropped: it comes back from its own state within a second, and holds no memory.
     const panel = vscode.window.createWebviewPanel(VIEW_TYPE, titleOf(model), place, {});
     this.#adopt(panel, async () => model);
   }
