@@ -5,12 +5,12 @@ import { sceneOf } from "../../webview/src/layout/scene.ts";
 import type { LevelShape, Scene } from "../../webview/src/layout/shapes.ts";
 import { shapesOf } from "../../webview/src/layout/sizes.ts";
 import { withBundledPorts } from "../../webview/src/store/bundles.ts";
-import { decodeLevel, openContainers, type Levels } from "../../webview/src/store/graph.ts";
+import { decodeLevel, type Levels, openContainers } from "../../webview/src/store/graph.ts";
+import { type Recording, readRecording } from "./replay/read.ts";
 import { gptRecording } from "./replay/recording.mjs";
-import { readRecording, type Recording } from "./replay/read.ts";
 
-const REAL = readRecording("minilm.json");
-const DEMO = readRecording("demo.json");
+const REAL = readRecording("minilm.recording");
+const DEMO = readRecording("demo.recording");
 const WRITTEN: Recording = gptRecording({ layers: 12 });
 
 function levelsOf(recording: Recording, detail: "essential" | "all" = "essential"): Levels {
@@ -85,9 +85,14 @@ function collisions(scene: Scene, levels: readonly LevelShape[]): string[] {
       if (row === edge?.source || row === edge?.target) return;
       const rect = rectOf(scene, node.id);
       const inside = ([x, y]: [number, number]) =>
-        x > rect.x + 1 && x < rect.x + rect.width - 1 && y > rect.y + 1 && y < rect.y + rect.height - 1;
+        x > rect.x + 1 &&
+        x < rect.x + rect.width - 1 &&
+        y > rect.y + 1 &&
+        y < rect.y + rect.height - 1;
       if (finely(pointsOf(scene, route)).some(inside)) {
-        found.push(`${level.nodes[edge?.source ?? 0]?.id} → ${level.nodes[edge?.target ?? 0]?.id} through ${node.id}`);
+        found.push(
+          `${level.nodes[edge?.source ?? 0]?.id} → ${level.nodes[edge?.target ?? 0]?.id} through ${node.id}`,
+        );
       }
     });
   });
@@ -98,9 +103,17 @@ const allContainers = (recording: Recording) => Object.keys(recording.levels);
 
 describe.each([
   ["a recorded encoder", levelsOf(REAL), allContainers(REAL)],
-  ["a recorded encoder with all operations", levelsOf(REAL, "all"), Object.keys(REAL.allLevels ?? {})],
+  [
+    "a recorded encoder with all operations",
+    levelsOf(REAL, "all"),
+    Object.keys(REAL.allLevels ?? {}),
+  ],
   ["the recorded demo model", levelsOf(DEMO), allContainers(DEMO)],
-  ["the recorded demo model with all operations", levelsOf(DEMO, "all"), Object.keys(DEMO.allLevels ?? {})],
+  [
+    "the recorded demo model with all operations",
+    levelsOf(DEMO, "all"),
+    Object.keys(DEMO.allLevels ?? {}),
+  ],
   ["a written GPT", levelsOf(WRITTEN), allContainers(WRITTEN)],
 ])("the layout of %s", (_name, levels, containers) => {
   test.each([
@@ -232,8 +245,14 @@ test("a node that feeds itself has a loop beside it", () => {
 
 test("a tensor that every block reads runs in one trunk", () => {
   const box = (id: string, role: "box" | "input" = "box") => ({ id, width: 100, height: 40, role });
-  const nodes = [box("x", "input"), box("mask", "input"), ...[0, 1, 2, 3, 4].map((i) => box(`h${i}`))];
-  const chain = [0, 2, 3, 4, 5, 6].slice(1).map((row, i) => ({ source: [0, 2, 3, 4, 5][i] ?? 0, target: row, key: "x" }));
+  const nodes = [
+    box("x", "input"),
+    box("mask", "input"),
+    ...[0, 1, 2, 3, 4].map((i) => box(`h${i}`)),
+  ];
+  const chain = [0, 2, 3, 4, 5, 6]
+    .slice(1)
+    .map((row, i) => ({ source: [0, 2, 3, 4, 5][i] ?? 0, target: row, key: "x" }));
   const mask = [2, 3, 4, 5, 6].map((row) => ({ source: 1, target: row, key: "mask" }));
   const scene = layOut([{ container: ".", nodes, edges: [...chain, ...mask], titleWidth: 0 }]);
   const lefts = [...scene.routeRows].flatMap((row, route) =>

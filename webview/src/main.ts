@@ -13,5 +13,6 @@ if (target && transport) {
   mount(App, { target, props: { session } });
   void session.start();
 } else if (target) {
-  target.textContent = "Interpogate: this page shows a model inside VS Code; no host was found here.";
+  target.textContent =
+    "Interpogate: this page shows a model inside VS Code; no host was found here.";
 }

@@ -59,14 +59,20 @@
     clearTimeout(replay.timer);
     replay.phase = phase;
     replay.emit("run/changed", runState(phase, replay.sent));
-    if (phase === "finished") replay.setModel({ origin: "run", runId: replay.runId, graphVersion: recording.model.graphVersion + 1 });
+    if (phase === "finished")
+      replay.setModel({
+        origin: "run",
+        runId: replay.runId,
+        graphVersion: recording.model.graphVersion + 1,
+      });
   }
 
   const answers = {
     "page/ready": () => recording.host,
     "model/read": () => recording.model,
     "graph/read": ({ containers, detail }) => {
-      const levels = detail === "all" ? (recording.allLevels ?? recording.levels) : recording.levels;
+      const levels =
+        detail === "all" ? (recording.allLevels ?? recording.levels) : recording.levels;
       return {
         graphVersion: recording.model.graphVersion,
         levels: containers.filter((id) => levels[id]).map((id) => levels[id]),
@@ -77,7 +83,11 @@
     "text/tokenize": ({ text }) => {
       const words = text.match(/\s?\S+|\s+$/g) ?? [];
       if (text === recording.tokens.texts.join("")) return recording.tokens;
-      return { ids: words.map((w, i) => 100 + i + w.length), texts: words, raw: words.map((w) => w.replaceAll(" ", "Ġ")) };
+      return {
+        ids: words.map((w, i) => 100 + i + w.length),
+        texts: words,
+        raw: words.map((w) => w.replaceAll(" ", "Ġ")),
+      };
     },
     "run/start": ({ text }) => {
       replay.runId++;
@@ -90,9 +100,20 @@
       setTimeout(() => finish("cancelled"), 5);
       return runState("running", replay.sent ?? 0);
     },
-    "run/read": ({ first }) => ({ state: runState(replay.phase ?? "finished", replay.sent ?? 0), events: eventsFrom(first, (replay.sent ?? 0) - first) }),
-    "prediction/read": ({ position }) => ({ ...recording.predictions[position % recording.predictions.length], position }),
-    "hook/write": ({ node }) => ({ path: node, text: `with interp.hook() as hook:\n    hook.post(${JSON.stringify(node)}, post_hook)\n`, snippet: "", imports: ["from interpogate import Interpogate"] }),
+    "run/read": ({ first }) => ({
+      state: runState(replay.phase ?? "finished", replay.sent ?? 0),
+      events: eventsFrom(first, (replay.sent ?? 0) - first),
+    }),
+    "prediction/read": ({ position }) => ({
+      ...recording.predictions[position % recording.predictions.length],
+      position,
+    }),
+    "hook/write": ({ node }) => ({
+      path: node,
+      text: `with interp.hook() as hook:\n    hook.post(${JSON.stringify(node)}, post_hook)\n`,
+      snippet: "",
+      imports: ["from interpogate import Interpogate"],
+    }),
     "hook/insert": () => ({ file: "experiment.py" }),
     "source/open": () => ({}),
     "text/copy": () => ({}),

@@ -12,7 +12,12 @@ const NONCE = "c0ffee";
 const POLICY = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src ${ADDRESS} 'unsafe-inline'; worker-src blob:; img-src data: blob:`;
 
 export const CHROMIUM_ARGUMENTS = [
-  "--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+  "--headless=new",
+  "--no-sandbox",
+  "--use-gl=angle",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--ignore-gpu-blocklist",
 ];
 
 export function launch() {
@@ -24,7 +29,9 @@ export function launch() {
 
 function documentOf(theme) {
   const { kind, variables } = theme ? THEMES[theme] : { kind: "", variables: {} };
-  const style = Object.entries(variables).map(([name, colour]) => `--vscode-${name}: ${colour};`).join(" ");
+  const style = Object.entries(variables)
+    .map(([name, colour]) => `--vscode-${name}: ${colour};`)
+    .join(" ");
   return `<!doctype html><html lang="en" style="${style}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <link rel="stylesheet" href="${ADDRESS}page.css"></head>
@@ -32,8 +39,24 @@ function documentOf(theme) {
 }
 
 /** A page on `recording`; `problems` collects errors and refusals of the content security policy. */
-export async function openPage(browser, recording, { width = 1400, height = 860, theme = "dark", scheme = "dark", motion = "reduce", ratio = 1 } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: motion, deviceScaleFactor: ratio });
+export async function openPage(
+  browser,
+  recording,
+  {
+    width = 1400,
+    height = 860,
+    theme = "dark",
+    scheme = "dark",
+    motion = "reduce",
+    ratio = 1,
+  } = {},
+) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    reducedMotion: motion,
+    deviceScaleFactor: ratio,
+  });
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));

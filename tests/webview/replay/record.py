@@ -1,6 +1,6 @@
 """Records what a real worker answers about a model, for tests of the page without Python.
 
-`python tests/webview/replay/record.py demo tests/webview/replay/demo.json`. Paths of this machine
+`python tests/webview/replay/record.py demo tests/webview/replay/demo.recording`. Paths of this machine
 are taken out. Called by hand after a change of the protocol or of the demo model.
 """
 

@@ -6,7 +6,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import { at } from "../store/columns.ts";
 import { busRows } from "./buses.ts";
 import { clearWays } from "./clearance.ts";
-import { GAP, type EdgeShape, type LevelShape, type NodeShape } from "./shapes.ts";
+import { type EdgeShape, GAP, type LevelShape, type NodeShape } from "./shapes.ts";
 
 export interface Rect {
   x: number;
@@ -162,7 +162,12 @@ function straight(x: number, bands: readonly Band[]): Stop[] {
 }
 
 /** dagre may leave a port within the level: its edges go on straight up or down to the border. */
-function leadToBorder(way: Way, rects: readonly Rect[], { nodes }: LevelShape, bands: Band[]): void {
+function leadToBorder(
+  way: Way,
+  rects: readonly Rect[],
+  { nodes }: LevelShape,
+  bands: Band[],
+): void {
   const source = at(rects, way.source);
   const target = at(rects, way.target);
   if (at(nodes, way.source).role === "input") {
@@ -247,7 +252,9 @@ export function arrange(level: LevelShape): Arrangement {
  * rows where there are no others.
  */
 export function placeLoose(level: LevelShape, arrangement: Arrangement, aspect: number): void {
-  const loose = level.nodes.map((_, index) => index).filter((i) => arrangement.rects[i]?.width === 0);
+  const loose = level.nodes
+    .map((_, index) => index)
+    .filter((i) => arrangement.rects[i]?.width === 0);
   if (loose.length === 0) return;
   if (arrangement.height > 0) placeBeside(loose, level, arrangement);
   else placeRows(loose, level, arrangement, aspect);

@@ -1,6 +1,7 @@
 /** The page's side of the layout worker: only the newest request is answered. */
-import LayoutWorker from "./worker.ts?worker&inline";
+
 import type { LayoutAnswer, LayoutRequest, Scene } from "./shapes.ts";
+import LayoutWorker from "./worker.ts?worker&inline";
 
 export class LayoutClient {
   private readonly worker = new LayoutWorker();

@@ -3,9 +3,9 @@
  * kept by everything it depends on. Pure apart from that memory; runs in the layout worker.
  */
 import { at } from "../store/columns.ts";
-import { arrange, placeLoose, type Arrangement, type Rect } from "./arrange.ts";
+import { type Arrangement, arrange, placeLoose, type Rect } from "./arrange.ts";
 import { foldLong } from "./fold.ts";
-import { routesOf, type Port, type Ports, type Route } from "./route.ts";
+import { type Port, type Ports, type Route, routesOf } from "./route.ts";
 import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
 
 /** The inside of one container, from its own left upper corner. */
@@ -78,18 +78,14 @@ function brief(plan: Plan): string {
   return `[${plan.width} ${plan.height} ${ports.join(",")}]`;
 }
 
-function layOut(
-  level: LevelShape,
-  insides: readonly (Plan | undefined)[],
-  aspect: number,
-): Inside {
+function layOut(level: LevelShape, insides: readonly (Plan | undefined)[], aspect: number): Inside {
   const sized = { ...level, nodes: level.nodes.map((node, row) => sizedBy(node, insides[row])) };
   const arrangement = arrange(sized);
   const columns = foldLong(arrangement, aspect);
   placeLoose(sized, arrangement, aspect);
   pinToBorders(sized, arrangement);
   const ports = new Map<number, Ports>();
-  insides.forEach((plan, row) => plan && ports.set(row, plan));
+  for (const [row, plan] of insides.entries()) if (plan) ports.set(row, plan);
   return { arrangement, routes: routesOf(arrangement, level.edges, ports, columns) };
 }
 
@@ -146,7 +142,9 @@ function portsOf(level: LevelShape, rects: readonly Rect[]): Ports {
 function ports(level: LevelShape, rects: readonly Rect[], role: Role): Port[] {
   return level.nodes.flatMap((node, row) => {
     const rect = at(rects, row);
-    return node.role === role ? [{ keys: keysAt(level, row, role), x: rect.x + rect.width / 2 }] : [];
+    return node.role === role
+      ? [{ keys: keysAt(level, row, role), x: rect.x + rect.width / 2 }]
+      : [];
   });
 }
 

@@ -3,7 +3,7 @@ import { at } from "../store/columns.ts";
 import type { Arrangement, Rect, Stop, Way } from "./arrange.ts";
 import { Curve } from "./curve.ts";
 import type { Columns } from "./fold.ts";
-import { GAP, type EdgeShape } from "./shapes.ts";
+import { type EdgeShape, GAP } from "./shapes.ts";
 
 /** A place on a container's border where edges meet what is inside. `x` from its left border. */
 export interface Port {
@@ -65,7 +65,10 @@ function throughPorts(
   edges: readonly EdgeShape[],
   { rect, ports, ends }: { rect: Rect; ports: readonly Port[]; ends: Ends },
 ): void {
-  const matched = matchPorts(ways.map((way) => at(edges, way.row).key), ports);
+  const matched = matchPorts(
+    ways.map((way) => at(edges, way.row).key),
+    ports,
+  );
   ways.forEach((way, index) => {
     const port = ports[at(matched, index)];
     ends.set(way, port ? rect.x + port.x : rect.x + rect.width / 2);

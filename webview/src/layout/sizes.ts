@@ -23,7 +23,14 @@ export const TEXT = {
   badge: { size: 11, weight: 600 },
 } as const satisfies Record<string, TextStyle>;
 
-export const CARD = { left: 16, right: 12, chevron: 20, badge: 14, widest: 300, narrowest: 96 } as const;
+export const CARD = {
+  left: 16,
+  right: 12,
+  chevron: 20,
+  badge: 14,
+  widest: 300,
+  narrowest: 96,
+} as const;
 
 export type Measure = (text: string, style: TextStyle) => number;
 

@@ -13,7 +13,9 @@ import type {
 
 type Outgoing = ServerMethods & WorkerMethods & HostMethods;
 type Incoming = EventMethods & PageMethods;
-type Requests = { [M in keyof Outgoing]: Outgoing[M]["result"] extends null ? never : M }[keyof Outgoing];
+type Requests = {
+  [M in keyof Outgoing]: Outgoing[M]["result"] extends null ? never : M;
+}[keyof Outgoing];
 type Notifications = Exclude<keyof Outgoing, Requests>;
 
 export type RequestMethod = Requests;

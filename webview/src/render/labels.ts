@@ -1,12 +1,13 @@
 /** Text of the graph on a 2D canvas above the WebGL one: only what can be read is drawn. */
-import { isPort, ROOT, type GraphNode, type TensorShape } from "../store/graph.ts";
+
+import { GAP } from "../layout/shapes.ts";
+import { badgeText, CARD, type Measure, shortType, TEXT, type TextStyle } from "../layout/sizes.ts";
+import { type GraphNode, isPort, ROOT, type TensorShape } from "../store/graph.ts";
 import { familyOf } from "../store/kinds.ts";
 import { dimensionsOf, TIMES } from "../store/words.ts";
-import { badgeText, CARD, shortType, TEXT, type Measure, type TextStyle } from "../layout/sizes.ts";
-import { GAP } from "../layout/shapes.ts";
+import type { Colour } from "./boxes.ts";
 import type { Box, Camera } from "./camera.ts";
 import { cssOf, faded, mix } from "./colour.ts";
-import type { Colour } from "./boxes.ts";
 import type { Palette } from "./palette.ts";
 
 /** Pixels below which text is not drawn, and that names grow to while there is room in the box. */
@@ -156,7 +157,10 @@ export class LabelPainter {
     const right = rect.x + rect.width - CARD.right - CARD.chevron + 6;
     const middle = rect.y + rect.height / 2;
     const family = palette.families[familyOf(node)];
-    this.backdrop({ x: right - width + 4, y: middle - 9, width: width - 4, height: 18 }, faded(family, 0.2));
+    this.backdrop(
+      { x: right - width + 4, y: middle - 9, width: width - 4, height: 18 },
+      faded(family, 0.2),
+    );
     const colour = mix(family, palette.colours.foreground, 0.35);
     this.write(text, right - width / 2 + 2, middle + 0.5, style, colour, "center");
     return width;

@@ -3,8 +3,8 @@
  * visible. Colours and flow live in a small texture, so that a run changes no geometry.
  */
 import { at } from "../store/columns.ts";
-import type { Camera, Size } from "./camera.ts";
 import type { Colour } from "./boxes.ts";
+import type { Camera, Size } from "./camera.ts";
 import { attributes, link, uniform } from "./gl.ts";
 
 const RECORD = 24;
@@ -117,13 +117,15 @@ export interface LineStyle {
   readonly raised: boolean;
 }
 
+type Uniform = "camera" | "view" | "ratio" | "looks" | "time";
+
 export class LineProgram {
   private readonly program: WebGLProgram;
   private readonly array: WebGLVertexArrayObject;
   private readonly vertices: WebGLBuffer;
   private readonly elements: WebGLBuffer;
   private readonly texture: WebGLTexture;
-  private readonly places: Record<string, WebGLUniformLocation | null> = {};
+  private readonly places: Readonly<Record<Uniform, WebGLUniformLocation | null>>;
   private mesh: Mesh = meshOf(new Float32Array(), new Uint32Array([0]));
   private looks = new Uint32Array(TEXTURE_WIDTH);
   private looksChanged = true;
@@ -135,9 +137,13 @@ export class LineProgram {
     this.vertices = gl.createBuffer();
     this.elements = gl.createBuffer();
     this.texture = gl.createTexture();
-    for (const name of ["camera", "view", "ratio", "looks", "time"]) {
-      this.places[name] = uniform(gl, this.program, name);
-    }
+    this.places = {
+      camera: uniform(gl, this.program, "camera"),
+      view: uniform(gl, this.program, "view"),
+      ratio: uniform(gl, this.program, "ratio"),
+      looks: uniform(gl, this.program, "looks"),
+      time: uniform(gl, this.program, "time"),
+    };
     this.bind();
   }
 
@@ -165,11 +171,11 @@ export class LineProgram {
     const { gl } = this;
     gl.useProgram(this.program);
     this.upload();
-    gl.uniform3f(this.places["camera"] ?? null, camera.scale, camera.x, camera.y);
-    gl.uniform2f(this.places["view"] ?? null, view.width, view.height);
-    gl.uniform1f(this.places["ratio"] ?? null, ratio);
-    gl.uniform1f(this.places["time"] ?? null, time);
-    gl.uniform1i(this.places["looks"] ?? null, 0);
+    gl.uniform3f(this.places.camera, camera.scale, camera.x, camera.y);
+    gl.uniform2f(this.places.view, view.width, view.height);
+    gl.uniform1f(this.places.ratio, ratio);
+    gl.uniform1f(this.places.time, time);
+    gl.uniform1i(this.places.looks, 0);
     gl.bindVertexArray(this.array);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, this.chosen, gl.STREAM_DRAW, 0, count);
     gl.drawElements(gl.TRIANGLES, count, gl.UNSIGNED_INT, 0);
@@ -196,7 +202,17 @@ export class LineProgram {
     if (!this.looksChanged) return;
     const bytes = new Uint8Array(this.looks.buffer);
     const rows = this.looks.length / TEXTURE_WIDTH;
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, TEXTURE_WIDTH, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.texImage2D(
+      gl.TEXTURE_2D,
+      0,
+      gl.RGBA,
+      TEXTURE_WIDTH,
+      rows,
+      0,
+      gl.RGBA,
+      gl.UNSIGNED_BYTE,
+      bytes,
+    );
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     this.looksChanged = false;

@@ -1,8 +1,9 @@
 /** How a node and an edge look: theme, kind and state become a style. Pure. */
-import { ROOT, type GraphNode } from "../store/graph.ts";
+
+import { GAP } from "../layout/shapes.ts";
+import { type GraphNode, ROOT } from "../store/graph.ts";
 import { familyOf } from "../store/kinds.ts";
 import type { NodeState } from "../store/runs.ts";
-import { GAP } from "../layout/shapes.ts";
 import type { BoxStyle, Colour } from "./boxes.ts";
 import { faded, mix } from "./colour.ts";
 import type { LineStyle } from "./lines.ts";
@@ -43,12 +44,17 @@ function fillOf(node: GraphNode, mark: Mark, palette: Palette): Colour {
   return base;
 }
 
-function borderOf(node: GraphNode, mark: Mark, palette: Palette): { colour: Colour; width: number } {
+function borderOf(
+  node: GraphNode,
+  mark: Mark,
+  palette: Palette,
+): { colour: Colour; width: number } {
   const { colours } = palette;
   if (mark.state === "failed") return { colour: colours.failed, width: 2 };
   if (mark.selected || mark.focused) return { colour: colours.focus, width: 2 };
   if (mark.state === "running") return { colour: colours.running, width: mark.open ? 1.5 : 2 };
-  if (mark.hovered) return { colour: mix(colours["card-border"], colours.foreground, 0.5), width: 1.5 };
+  if (mark.hovered)
+    return { colour: mix(colours["card-border"], colours.foreground, 0.5), width: 1.5 };
   const plain = mark.open ? colours["container-border"] : colours["card-border"];
   if (mark.state === "done") return { colour: mix(plain, colours.done, 0.4), width: 1.25 };
   if (node.kind === "operation") return { colour: mix(plain, colours.foreground, 0.12), width: 1 };
@@ -113,7 +119,8 @@ export function lineStyle(mark: EdgeMark, palette: Palette, alpha: number): Line
   if (passed && mark.target === "running") {
     return { colour: faded(colours.running, alpha), width: 2.4, flowing: true, raised: true };
   }
-  const base = passed && !isIdle(mark.target) ? mix(colours.edge, colours.done, 0.45) : colours.edge;
+  const base =
+    passed && !isIdle(mark.target) ? mix(colours.edge, colours.done, 0.45) : colours.edge;
   const skipped = mark.source === "skipped" || mark.target === "skipped";
   const strength = skipped ? 0.4 : 1;
   return { colour: faded(base, alpha * strength), width: 1.6, flowing: false, raised: false };

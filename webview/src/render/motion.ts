@@ -1,7 +1,8 @@
 /** What moves: boxes from an old scene to a new one, and the camera. Time comes from outside. */
-import { at } from "../store/columns.ts";
+
 import type { Scene } from "../layout/shapes.ts";
-import { between, type Box, type Camera } from "./camera.ts";
+import { at } from "../store/columns.ts";
+import { type Box, between, type Camera } from "./camera.ts";
 
 export const UNFOLD_MS = 220;
 export const GLIDE_MS = 260;

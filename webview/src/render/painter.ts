@@ -1,15 +1,16 @@
 /** Draws one frame: containers, edges, boxes, arrow heads, then text. Keeps the GL programs. */
+
+import type { Scene } from "../layout/shapes.ts";
+import type { Measure } from "../layout/sizes.ts";
 import { at } from "../store/columns.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
 import type { NodeState } from "../store/runs.ts";
-import type { Scene } from "../layout/shapes.ts";
-import type { Measure } from "../layout/sizes.ts";
 import { BoxProgram, type BoxStyle } from "./boxes.ts";
 import type { Box, Camera, Size } from "./camera.ts";
 import { GlFailure } from "./gl.ts";
 import { LabelPainter } from "./labels.ts";
 import { LineProgram, type LineStyle } from "./lines.ts";
-import { boxStyle, groundOf, lineStyle, stackedStyle, type Mark } from "./looks.ts";
+import { boxStyle, groundOf, lineStyle, type Mark, stackedStyle } from "./looks.ts";
 import { eased, rectOf, type Unfolding } from "./motion.ts";
 import type { Palette } from "./palette.ts";
 

@@ -1,7 +1,7 @@
 /** Finds what is in a rectangle or under a point without looking at everything. */
 import Flatbush from "flatbush";
-import { at } from "../store/columns.ts";
 import type { Scene } from "../layout/shapes.ts";
+import { at } from "../store/columns.ts";
 
 export class SpatialIndex {
   private readonly boxes: Flatbush | null;

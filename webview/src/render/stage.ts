@@ -3,17 +3,18 @@
  * It knows nodes, states and a scene; who changed them, and what the DOM around it is, it must
  * not know. Used by the graph view component.
  */
+
+import type { Scene } from "../layout/shapes.ts";
+import type { Measure } from "../layout/sizes.ts";
 import { at } from "../store/columns.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
 import type { NodeState } from "../store/runs.ts";
-import type { Scene } from "../layout/shapes.ts";
-import { anchored, centred, fitted, panned, revealed, worldPoint, zoomed } from "./camera.ts";
 import type { Box, Camera, Size } from "./camera.ts";
+import { anchored, centred, fitted, panned, revealed, worldPoint, zoomed } from "./camera.ts";
 import { Gliding, rectOf, Unfolding } from "./motion.ts";
 import { Painter, type Picture } from "./painter.ts";
 import type { Palette } from "./palette.ts";
 import { SpatialIndex } from "./spatial.ts";
-import type { Measure } from "../layout/sizes.ts";
 
 /** The scale that a node asked for is shown at, at least. */
 const READABLE = 0.8;
@@ -105,13 +106,19 @@ export class Stage {
       this.fresh = true;
       return;
     }
-    if (!before || !after) return this.invalidate();
+    if (!before || !after) {
+      this.invalidate();
+      return;
+    }
     const from = this.cameraNow;
     this.gliding = null;
     this.setCamera(anchored(from, before, after));
     if (this.options.motion()) {
       const { scale } = from;
-      const shift = { x: (from.x - this.cameraNow.x) / scale, y: (from.y - this.cameraNow.y) / scale };
+      const shift = {
+        x: (from.x - this.cameraNow.x) / scale,
+        y: (from.y - this.cameraNow.y) / scale,
+      };
       this.unfolding = new Unfolding(old, performance.now(), shift);
     }
     this.reveal(after);
@@ -249,11 +256,11 @@ export class Stage {
     this.frame = 0;
     this.step(now);
     const began = performance.now();
-    const flowing = this.painter.draw(
-      this.picture,
-      this.visible(),
-      { camera: this.cameraNow, unfolding: this.unfolding, now },
-    );
+    const flowing = this.painter.draw(this.picture, this.visible(), {
+      camera: this.cameraNow,
+      unfolding: this.unfolding,
+      now,
+    });
     this.lastFrameMs = performance.now() - began;
     const moving = this.unfolding !== null || this.gliding !== null;
     if (moving || (flowing && this.options.motion())) this.invalidate();

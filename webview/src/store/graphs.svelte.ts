@@ -5,12 +5,12 @@ import { withBundledPorts } from "./bundles.ts";
 import {
   decodeLevel,
   findNode,
-  missingLevels,
-  openContainers,
-  ROOT,
   type GraphLevel,
   type GraphNode,
   type Levels,
+  missingLevels,
+  openContainers,
+  ROOT,
 } from "./graph.ts";
 import type { Model } from "./received.ts";
 import { defaultExpansion } from "./unfolding.ts";
@@ -159,7 +159,9 @@ export class GraphStore {
       const params = { modelId: this.modelId, containers: [...containers], detail };
       const answer = await this.client.request("graph/read", params);
       if (reading !== this.reading) return null;
-      return new Map(answer.levels.map((level) => [level.container, withBundledPorts(decodeLevel(level))]));
+      return new Map(
+        answer.levels.map((level) => [level.container, withBundledPorts(decodeLevel(level))]),
+      );
     } catch {
       // The model's own state says why; what is shown stays.
       return null;

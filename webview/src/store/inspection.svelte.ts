@@ -1,7 +1,7 @@
 /** Details of the selected node and what one can do with it. Part of the session. */
 import type { HookKind, NodeDetails } from "../protocol/messages.generated.ts";
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
-import { troubleOf, type Trouble } from "./received.ts";
+import { type Trouble, troubleOf } from "./received.ts";
 
 export class Inspection {
   details: NodeDetails | null = $state.raw(null);

@@ -1,5 +1,5 @@
 /** The unfolded graph as an outline, and the keys of an ARIA tree on it. Pure. */
-import { isOpen, isPort, ROOT, type GraphNode, type Levels } from "./graph.ts";
+import { type GraphNode, isOpen, isPort, type Levels, ROOT } from "./graph.ts";
 
 export interface OutlineItem {
   readonly node: GraphNode;

@@ -1,7 +1,7 @@
 /** Runs: text or inputs, tokens, events, predictions. Part of the session. */
 import type { Prediction, RunEvents, RunState, Tokens } from "../protocol/messages.generated.ts";
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
-import { runOf, troubleOf, type Model, type Run, type Trouble } from "./received.ts";
+import { type Model, type Run, runOf, type Trouble, troubleOf } from "./received.ts";
 import { RunTracker } from "./runs.ts";
 
 const TOKENIZE_DELAY_MS = 150;
@@ -39,7 +39,8 @@ export class Runner {
     if (fresh) this.reset();
     if (model.summary && (!introduced || fresh)) this.introduce(model);
     if (model.phase === "stopped" || model.phase === "failed") this.abandon();
-    if (model.runId > 0 && this.run === null && model.phase === "ready") void this.catchUp(model.runId);
+    if (model.runId > 0 && this.run === null && model.phase === "ready")
+      void this.catchUp(model.runId);
   }
 
   clear(): void {
@@ -67,7 +68,7 @@ export class Runner {
 
   async cancel(): Promise<void> {
     const run = this.run;
-    if (!run || run.phase !== "running") return;
+    if (run?.phase !== "running") return;
     try {
       const { modelId, runId } = run;
       this.runChanged(await this.client.request("run/cancel", { modelId, runId }));

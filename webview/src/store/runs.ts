@@ -4,7 +4,7 @@
  */
 import type { RunEvents, RunPhase } from "../protocol/messages.generated.ts";
 import { at } from "./columns.ts";
-import { ROOT, type GraphLevel, type GraphNode, type Levels } from "./graph.ts";
+import { type GraphLevel, type GraphNode, type Levels, ROOT } from "./graph.ts";
 
 export type NodeState = "idle" | "running" | "done" | "failed" | "skipped";
 

@@ -7,7 +7,7 @@ import { RequestFailed, RpcClient } from "../protocol/rpc.ts";
 import type { Transport } from "../transport/transport.ts";
 import { GraphStore } from "./graphs.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
-import { hostOf, modelOf, troubleOf, type Host, type Model, type Trouble } from "./received.ts";
+import { type Host, hostOf, type Model, modelOf, type Trouble, troubleOf } from "./received.ts";
 import { Runner } from "./runner.svelte.ts";
 
 export class Session {

@@ -1,5 +1,5 @@
 /** What stands unfolded when a model is first shown: enough to see its shape, no more. Pure. */
-import { isOpen, openContainers, type GraphNode, type Levels } from "./graph.ts";
+import { type GraphNode, isOpen, type Levels, openContainers } from "./graph.ts";
 
 const ENOUGH = 5;
 
