@@ -120,13 +120,13 @@ async function runForwardPass(parts: CommandParts, row: unknown): Promise<void> 
   await parts.runs.start(model);
 }
 
-/** Selects a module of the tree in every page of its model, and shows one if there is none. */
+/** Selects a module of the tree in every page of its model, and shows one if none can be seen. */
 function selectModule({ models, pages, panels }: CommandParts, row: unknown): void {
   if (!isRow(row)) {
     return;
   }
   models.select(row.model, { node: row.path, path: row.path });
-  if (pages.of(row.model).length === 0) {
+  if (!pages.of(row.model).some((page) => page.listens)) {
     panels.show(row.model);
   }
   for (const page of pages.of(row.model)) {

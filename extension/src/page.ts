@@ -63,6 +63,11 @@ export class Page implements BackendPort, vscode.Disposable {
     return this.#shown;
   }
 
+  /** Whether its document is there; a hidden one is not. */
+  get listens(): boolean {
+    return this.#listens;
+  }
+
   /** Loads the document anew; the page asks again for what it should show. */
   reload(): void {
     this.#listens = false;

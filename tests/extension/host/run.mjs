@@ -5,7 +5,7 @@
  * Needs the built extension and page, and an interpreter with torch (INTERPOGATE_TEST_PYTHON, else
  * the checkout's own environment).
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inRoot, VENV_PYTHON } from "../../../scripts/setup/folders.mjs";
@@ -41,7 +41,11 @@ async function runSuites(only) {
   // A setting of the machine: the user's settings of a browser do not count for it.
   const settings = JSON.stringify({ "interpogate.interpreter": python });
   writeFileSync(join(workspace, ".vscode", "settings.json"), settings);
+  const home = join(folder, "home");
+  const standIn = join(home, "extensions", "ms-python.python-1.0.0");
+  cpSync(inRoot("tests", "extension", "host", "python-extension"), standIn, { recursive: true });
   const server = await startServer({
+    home,
     folder: workspace,
     env: { INTERPOGATE_HOST_RESULTS: results, INTERPOGATE_HOST_ONLY: only },
   });
