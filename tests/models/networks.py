@@ -101,6 +101,23 @@ class FailsMidway(nn.Module):
         return self.second(torch.relu(self.first(x)))
 
 
+class Refusing(nn.Module):
+    """A layer that raises before it computes anything, between two that do."""
+
+    class Refuses(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            raise NotImplementedError("not written yet")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 4)
+        self.second = self.Refuses()
+        self.third = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.third(self.second(self.first(x)))
+
+
 class LooksAtValues(nn.Module):
     """Cannot run on fake tensors, since it branches on a value."""
 

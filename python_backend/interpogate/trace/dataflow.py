@@ -120,6 +120,15 @@ class DataFlow(TorchFunctionMode):
         for slot, tensor in enumerate(strange):
             self._made(row, slot, tensor)
 
+    def leave_failed_module(self, class_name: str, first: int, taken: Any) -> None:
+        """Note what a module took that raised before any operation of its own."""
+        if len(self.operations) > first:
+            return
+        order = self.position.next_order()
+        row = self._add(RawOperation(class_name, "pass", self.position.call, order, failed=True))
+        for tensor in self._tensors(taken):
+            self._take(tensor, row)
+
     def frozen(self) -> tuple[tuple[Operation, ...], tuple[Flow, ...], tuple[Result, ...]]:
         """All that was noted, as plain data."""
         operations = tuple(_operation(raw) for raw in self.operations)

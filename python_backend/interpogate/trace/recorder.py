@@ -152,13 +152,16 @@ class Recorder:
         raw.failed = output is None and self._raised()
         if not raw.failed:
             raw.outputs = capture(output)
-            if self._flow is not None:
-                self._leave_flow(self._flow, raw, taken, output)
+        if self._flow is not None:
+            self._leave_flow(self._flow, raw, taken, output)
         self._position.call = raw.parent
         return raw.failed
 
     def _leave_flow(self, flow: DataFlow, raw: _RawCall, taken: Any, output: Any) -> None:
         class_name = self._modules.tree.modules[raw.module].class_name
+        if raw.failed:
+            flow.leave_failed_module(class_name, raw.first_operation, taken)
+            return
         flow.leave_module(class_name, raw.first_operation, taken, output)
         if raw.parent < 0:
             for key, tensor in tensors_of(output):

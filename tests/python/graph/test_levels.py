@@ -190,3 +190,13 @@ def test_a_constant_is_one_node_named_by_what_made_it() -> None:
     assert ("ones", "masked") in flow
     assert ("x", "×") in flow
     assert len([source for source, _ in flow if source in ("arange", "ones", "tensor")]) == 2
+
+
+def test_a_module_that_raised_at_once_is_joined_to_what_it_was_given() -> None:
+    modules = declared_modules(networks.Refusing())
+    recorder = Recorder(modules)
+    with pytest.raises(NotImplementedError), recorder.watching():
+        modules.live[0](torch.ones(1, 4))
+    graph = Graph(modules.tree, recorder.recording(), "run", 1)
+    assert edges(graph, ".") == {("x", "first"), ("first", "second")}
+    assert graph.failed_node == "second"
