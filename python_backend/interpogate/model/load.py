@@ -11,7 +11,8 @@ import inspect
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -146,8 +147,19 @@ def _run_file(file: Path) -> ModuleType:
         raise SourceInvalid(f"{file.name} is no Python file.", file=str(file), line=1)
     loader, module = spec.loader, importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    _running(lambda: loader.exec_module(module), file.name, file=str(file))
+    with _no_bytecode():
+        _running(lambda: loader.exec_module(module), file.name, file=str(file))
     return module
+
+
+@contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Two saves within a second would load the first one's bytecode; and the folder stays clean."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _import(name: str) -> ModuleType:
@@ -245,7 +257,7 @@ def _made(source: ModelSource, factory: Any) -> Any:
         torch.manual_seed(0)
         try:
             return factory()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _failed(f"{source.name}() failed", error) from error
 
 

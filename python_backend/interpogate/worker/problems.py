@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
+
 from interpogate.errors import InterpogateError
 from interpogate.protocol.messages import Problem
+
+logger = logging.getLogger("interpogate")
+
+
+def log_defect(what: str, error: BaseException) -> None:
+    """Log where an error came from, without its text, which may repeat what the user typed."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s: %s\n%s", what, type(error).__name__, frames)
 
 
 def problem_of(error: InterpogateError) -> Problem:

@@ -6,7 +6,6 @@ Imports no torch, so that an interpreter without it can still say so. Called by 
 from __future__ import annotations
 
 import json
-import logging
 import platform
 import sys
 from collections.abc import Callable
@@ -21,12 +20,10 @@ from interpogate.errors import InterpogateError, NotReady, PackageMissing
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import MalformedMessage, decode, encode
 from interpogate.protocol.methods import METHODS
-from interpogate.worker.problems import internal_problem, problem_of
+from interpogate.worker.problems import internal_problem, log_defect, problem_of
 
 if TYPE_CHECKING:
     from interpogate.worker.session import Session
-
-logger = logging.getLogger("interpogate")
 
 _SERVER_ERROR = -32000
 _INVALID_PARAMS = -32602
@@ -66,7 +63,7 @@ class Service:
             try:
                 job()
             except (Exception, SystemExit) as error:
-                logger.exception("a job failed (%s)", type(error).__name__)
+                log_defect("a job failed", error)
 
     def emit(self, method: str, message: Any) -> None:
         """Send a notification."""
@@ -94,7 +91,7 @@ class Service:
         except InterpogateError as error:
             self._fail(state, problem_of(error))
         except Exception as error:
-            logger.exception("loading failed (%s)", type(error).__name__)
+            log_defect("loading failed", error)
             self._fail(state, internal_problem(error))
 
     def _new_session(self, request: LoadModel) -> Session:
@@ -134,7 +131,7 @@ class Service:
             except InterpogateError as error:
                 return _error(problem_of(error))
             except Exception as error:
-                logger.exception("a request failed (%s)", type(error).__name__)
+                log_defect("a request failed", error)
                 return _error(internal_problem(error))
 
         return call
