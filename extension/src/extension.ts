@@ -90,7 +90,7 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
     backend.onEvent((event) => pages.notify(event)),
     followContext(models),
     models.onDidActivate(() => void library.prepare().catch(() => undefined)),
-    followFailures(backend, models, notices),
+    followFailures(backend, models, notices, panels),
     vscode.workspace.onDidGrantWorkspaceTrust(() => pages.reload()),
     registerCommands(parts),
   ];

@@ -1,22 +1,28 @@
 /**
  * Tells the user about what fails while nobody waits for it: models, runs, the editor process.
  *
- * Each failure is told once, when it happens.
+ * Each failure is told once, when it happens; a page that can be seen tells its model's failures itself.
  */
 
 import * as vscode from "vscode";
 import type { Backend, Crash } from "./backend";
 import type { ModelChange, Models } from "./models";
 import type { Notices } from "./notices";
+import type { Panels } from "./panel";
 import { problem } from "./problems";
 
 export function followFailures(
   backend: Backend,
   models: Models,
   notices: Notices,
+  panels: Panels,
 ): vscode.Disposable {
   return vscode.Disposable.from(
-    models.onDidChange((change) => showFailure(change, models, notices)),
+    models.onDidChange((change) => {
+      if (!panels.isVisible(change.model)) {
+        showFailure(change, models, notices);
+      }
+    }),
     models.onDidFail((error) => void notices.showError(error)),
     backend.onDidFail((error) => void notices.showError(error)),
     backend.onDidCrash((crash) => showCrash(crash, backend, notices)),
