@@ -11,7 +11,7 @@ const LEVELS: Levels = new Map(
 );
 const ITEMS = outlineOf(LEVELS, new Set(["transformer"]));
 
-function after(key: string, focused: string, selected: string | null = null): OutlineMove {
+function moveAfter(key: string, focused: string, selected: string | null = null): OutlineMove {
   return moveBy(key, ITEMS, focused, selected);
 }
 
@@ -60,11 +60,11 @@ describe("keys of the tree", () => {
     ["x", "transformer", null],
   ])("%s on %s", (key, focused, expected) => {
     const id = focused === "input_ids" ? ".#in:input_ids" : focused;
-    expect(after(key, id)).toEqual(expected);
+    expect(moveAfter(key, id)).toEqual(expected);
   });
 
   test("Enter on what is selected unfolds it", () => {
-    expect(after("Enter", "transformer", "transformer")).toEqual({
+    expect(moveAfter("Enter", "transformer", "transformer")).toEqual({
       kind: "toggle",
       id: "transformer",
     });

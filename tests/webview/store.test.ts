@@ -34,7 +34,7 @@ describe("the state of a run", () => {
   const open = openContainers(levels, new Set(["transformer", "transformer.h[0:12]"]));
 
   /** The states after so many events. */
-  function after(
+  function statesAfter(
     count: number,
     phase: RunTracker["phase"] = "running",
     failed: string | null = null,
@@ -54,10 +54,10 @@ describe("the state of a run", () => {
 
   test("is running from a module's start to its end", () => {
     const start = firstEventOf("transformer.wte");
-    expect(after(start).get("transformer.wte")).toBe("idle");
-    expect(after(start + 1).get("transformer.wte")).toBe("running");
-    expect(after(start + 2).get("transformer.wte")).toBe("done");
-    expect(after(start + 2).get("transformer")).toBe("running");
+    expect(statesAfter(start).get("transformer.wte")).toBe("idle");
+    expect(statesAfter(start + 1).get("transformer.wte")).toBe("running");
+    expect(statesAfter(start + 2).get("transformer.wte")).toBe("done");
+    expect(statesAfter(start + 2).get("transformer")).toBe("running");
   });
 
   test("of an operation is done once a later module of its level begins", () => {
@@ -65,8 +65,8 @@ describe("the state of a run", () => {
     const add = [...levels.values()]
       .flatMap((l) => l.nodes)
       .find((n) => n.container === "transformer" && n.name === "+");
-    expect(after(drop).get(add?.id ?? "")).toBe("idle");
-    expect(after(drop + 1).get(add?.id ?? "")).toBe("done");
+    expect(statesAfter(drop).get(add?.id ?? "")).toBe("idle");
+    expect(statesAfter(drop + 1).get(add?.id ?? "")).toBe("done");
   });
 
   test("of a folded stack runs until something behind it begins", () => {
@@ -96,7 +96,7 @@ describe("the state of a run", () => {
   });
 
   test("is failed where it failed and skipped behind that", () => {
-    const states = after(firstEventOf("transformer.h.1") + 1, "failed", "transformer.h.1");
+    const states = statesAfter(firstEventOf("transformer.h.1") + 1, "failed", "transformer.h.1");
     expect(states.get("transformer.h.1")).toBe("failed");
     expect(states.get("transformer.h.0")).toBe("done");
     expect(states.get("lm_head")).toBe("skipped");

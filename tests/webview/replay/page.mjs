@@ -58,6 +58,7 @@ export async function openPage(
     deviceScaleFactor: ratio,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(8000);
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));

@@ -1,0 +1,158 @@
+/**
+ * The page inside a saved document: every answer stands in the document itself, as gzipped JSON made by
+ * `python_backend/interpogate/notebook/snapshot.py`. There is no host; nothing can run or be inserted.
+ */
+import type {
+  HookKind,
+  HostState,
+  Level,
+  Levels,
+  Location,
+  ModelState,
+  NodeDetails,
+  PageState,
+  Prediction,
+  RunRecord,
+} from "../protocol/messages.generated.ts";
+import type { Transport } from "./transport.ts";
+
+const SNAPSHOT_ID = "interpogate-snapshot";
+const NOT_FOUND = -32_601;
+
+interface Snapshot {
+  state: ModelState;
+  levels: Record<string, Record<string, Level>>;
+  nodes: Record<string, NodeDetails>;
+  hooks: Record<string, Partial<Record<HookKind, { path: string; text: string }>>>;
+  locations: Record<string, Location>;
+  run: RunRecord | null;
+  predictions: readonly Prediction[];
+}
+
+interface Request {
+  id?: number | string;
+  method: string;
+  params: Record<string, unknown>;
+}
+
+async function unpacked(packed: string): Promise<Snapshot> {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+function hostState(snapshot: Snapshot): HostState {
+  return {
+    kind: "notebook",
+    canInsert: false,
+    trusted: true,
+    modelId: snapshot.state.modelId,
+  };
+}
+
+function levels(snapshot: Snapshot, params: Request["params"]): Levels {
+  const known = snapshot.levels[String(params["detail"] ?? "essential")] ?? {};
+  const asked = (params["containers"] as readonly string[]).map((container) => known[container]);
+  return {
+    graphVersion: snapshot.state.graphVersion ?? 1,
+    levels: asked.filter((level) => level !== undefined),
+  };
+}
+
+function hookCode(snapshot: Snapshot, params: Request["params"]): unknown {
+  const path = snapshot.nodes[String(params["node"])]?.path ?? ".";
+  const code = snapshot.hooks[path]?.[params["kind"] as HookKind];
+  return code && { ...code, snippet: code.text };
+}
+
+/** The answer to a request; undefined for what a saved picture cannot do. */
+function answer(snapshot: Snapshot, { method, params }: Request): unknown {
+  switch (method) {
+    case "page/ready":
+      return hostState(snapshot);
+    case "model/read":
+      return snapshot.state;
+    case "graph/read":
+      return levels(snapshot, params);
+    case "graph/locate":
+      return snapshot.locations[String(params["path"])];
+    case "node/inspect":
+      return snapshot.nodes[String(params["node"])];
+    case "hook/write":
+      return hookCode(snapshot, params);
+    case "run/read":
+      return snapshot.run ?? undefined;
+    case "prediction/read":
+      return snapshot.predictions[Number(params["position"])];
+    default:
+      return undefined;
+  }
+}
+
+class EmbeddedTransport implements Transport {
+  private receive: (message: unknown) => void = () => undefined;
+  private readonly snapshot: Promise<Snapshot>;
+
+  constructor(packed: string) {
+    this.snapshot = unpacked(packed);
+  }
+
+  send(message: unknown): void {
+    void this.reply(message as Request);
+  }
+
+  onMessage(receive: (message: unknown) => void): void {
+    this.receive = receive;
+  }
+
+  onClose(): void {
+    // Nothing ever closes: the answers are here.
+  }
+
+  loadState(): Partial<PageState> | null {
+    return null;
+  }
+
+  saveState(): void {
+    // A saved document keeps nothing; it opens the same each time.
+  }
+
+  private async reply(request: Request): Promise<void> {
+    if (request.id === undefined) return;
+    const result =
+      request.method === "text/copy"
+        ? await copied(String(request.params["text"]))
+        : answer(await this.snapshot, request);
+    const outcome =
+      result === undefined
+        ? { error: { code: NOT_FOUND, message: "A saved picture cannot do this." } }
+        : { result };
+    this.receive({ jsonrpc: "2.0", id: request.id, ...outcome });
+  }
+}
+
+/** Frames of notebooks often have no clipboard permission: then the old way is tried. */
+async function copied(text: string): Promise<object | undefined> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return {};
+  } catch {
+    return copiedBySelection(text) ? {} : undefined;
+  }
+}
+
+function copiedBySelection(text: string): boolean {
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}
+
+/** Null in a document without a snapshot. */
+export function openEmbeddedTransport(): Transport | null {
+  const packed = document.getElementById(SNAPSHOT_ID)?.textContent;
+  return packed ? new EmbeddedTransport(packed) : null;
+}
