@@ -11,7 +11,7 @@ import { EditorClient } from "./client";
 import { Coalesced } from "./coalesced";
 import type { Interpreter } from "./interpreters";
 import type { BackendEvent, BackendMethod, BackendMethods, BackendPort } from "./methods";
-import { isRecord, problem, untrusted } from "./problems";
+import { isRecord, problem } from "./problems";
 import type { PythonChooser } from "./python";
 
 const RESTART_LIMIT = 3;
@@ -31,6 +31,7 @@ export class Backend implements BackendPort, vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #events = new vscode.EventEmitter<BackendEvent>();
   readonly #started = new vscode.EventEmitter<void>();
+  readonly #ended = new vscode.EventEmitter<void>();
   readonly #crashed = new vscode.EventEmitter<Crash>();
   readonly #failed = new vscode.EventEmitter<unknown>();
   readonly #restarts = new Coalesced(() => this.#restartNow());
@@ -39,11 +40,15 @@ export class Backend implements BackendPort, vscode.Disposable {
   #stopping: Promise<void> = Promise.resolve();
   #crashTimes: readonly number[] = [];
   #disposed = false;
+  /** A restart that nobody waited for failed: another interpreter may mend that. */
+  #isDown = false;
 
   /** What the backend tells everyone. */
   readonly onEvent = this.#events.event;
   /** A new life began; models of the last one are gone. */
   readonly onDidStart = this.#started.event;
+  /** A life ended, asked for or not. */
+  readonly onDidEnd = this.#ended.event;
   readonly onDidCrash = this.#crashed.event;
   /** A restart that nobody waits for failed. */
   readonly onDidFail = this.#failed.event;
@@ -56,6 +61,7 @@ export class Backend implements BackendPort, vscode.Disposable {
     this.#disposables = [
       this.#events,
       this.#started,
+      this.#ended,
       this.#crashed,
       this.#failed,
       onDidChange(() => void this.#onInterpreterChange()),
@@ -100,8 +106,8 @@ export class Backend implements BackendPort, vscode.Disposable {
   }
 
   #ensureStarted(): Promise<EditorClient> {
-    if (!vscode.workspace.isTrusted || this.#disposed) {
-      return Promise.reject(untrusted());
+    if (this.#disposed) {
+      return Promise.reject(ended());
     }
     this.#client ??= this.#startNow();
     return this.#client;
@@ -114,6 +120,7 @@ export class Backend implements BackendPort, vscode.Disposable {
     starting.then(
       () => {
         isUp = true;
+        this.#isDown = false;
         this.#started.fire();
       },
       () => this.#forget(starting),
@@ -143,12 +150,16 @@ export class Backend implements BackendPort, vscode.Disposable {
   }
 
   async #restartNow(): Promise<void> {
+    this.#ended.fire();
     await this.#stopNow();
     await this.#ensureStarted();
   }
 
   #restartUnasked(): void {
-    this.restart().catch((error: unknown) => this.#failed.fire(error));
+    this.restart().catch((error: unknown) => {
+      this.#isDown = true;
+      this.#failed.fire(error);
+    });
   }
 
   #forget(client: Promise<EditorClient>): void {
@@ -165,6 +176,7 @@ export class Backend implements BackendPort, vscode.Disposable {
     const now = Date.now();
     this.#crashTimes = [...this.#crashTimes.filter((time) => now - time < RESTART_WINDOW_MS), now];
     const willRestart = this.#crashTimes.length <= RESTART_LIMIT && !this.#disposed;
+    this.#ended.fire();
     this.#crashed.fire({ willRestart });
     if (willRestart) {
       this.#restartUnasked();
@@ -174,8 +186,11 @@ export class Backend implements BackendPort, vscode.Disposable {
   /** Only another interpreter is worth a restart; without a process the next request chooses. */
   async #onInterpreterChange(): Promise<void> {
     const running = await this.#client?.catch(() => undefined);
+    if (running === undefined && !this.#isDown) {
+      return;
+    }
     const chosen = await this.#python.choose().catch(() => undefined);
-    if (running !== undefined && running.interpreter.path !== chosen?.path) {
+    if (running?.interpreter.path !== chosen?.path) {
       this.#restartUnasked();
     }
   }

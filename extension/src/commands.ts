@@ -10,7 +10,7 @@ import type { HookKind } from "../../webview/src/protocol/messages.generated";
 import type { HookInserter } from "./insert";
 import type { Models, OpenModel, SelectedNode } from "./models";
 import type { Notices } from "./notices";
-import { type Opener, requireTrust } from "./opener";
+import type { Opener } from "./opener";
 import type { Pages } from "./pages";
 import type { Panels } from "./panel";
 import { isRecord, problem } from "./problems";
@@ -18,6 +18,7 @@ import type { PythonChooser } from "./python";
 import type { Runs } from "./runs";
 import type { SourceOpener } from "./source";
 import type { ModuleRow } from "./tree";
+import { requireTrust } from "./trust";
 
 /** What commands act on. */
 export interface CommandParts {

@@ -88,6 +88,7 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
     new StatusBar(models),
     pages.follow(models),
     backend.onEvent((event) => pages.notify(event)),
+    models.onDidTell((event) => pages.notify(event)),
     followContext(models),
     models.onDidActivate(() => void library.prepare().catch(() => undefined)),
     followFailures(backend, models, notices, panels),

@@ -31,9 +31,12 @@ export function followFailures(
 
 function showFailure({ model, before }: ModelChange, models: Models, notices: Notices): void {
   const { phase, problem: found } = model.state;
+  // The end of the editor process is told once, not for each model.
+  if (model.isLost) {
+    return;
+  }
   const isNew = before?.phase !== phase && (phase === "failed" || phase === "stopped");
-  // The end of the editor process is told for all models at once.
-  if (isNew && found !== undefined && found !== null && found.code !== "editor.ended") {
+  if (isNew && found !== undefined && found !== null) {
     void notices.showProblem(found, { restart: () => models.restart(model) });
   }
 }

@@ -7,10 +7,10 @@
  */
 
 import * as vscode from "vscode";
-import type { ModelState, RunState } from "../../webview/src/protocol/messages.generated";
+import type { ModelState, Problem, RunState } from "../../webview/src/protocol/messages.generated";
 import type { Backend } from "./backend";
 import type { BackendEvent } from "./methods";
-import { problem } from "./problems";
+import { problem, problemOf } from "./problems";
 
 /** How a model was asked for. */
 export interface ModelRequest {
@@ -34,6 +34,8 @@ export interface OpenModel {
   state: ModelState;
   run: RunState | undefined;
   selection: SelectedNode | undefined;
+  /** Whether its editor process has ended, and its id with it. */
+  isLost: boolean;
   /** The text of its last run, to start the next one with; kept in memory only. */
   lastText: string | undefined;
 }
@@ -48,6 +50,7 @@ export class Models implements vscode.Disposable {
   readonly #backend: Backend;
   readonly #open = new Map<string, OpenModel>();
   readonly #opening = new Map<string, Promise<OpenModel>>();
+  readonly #reopening = new Map<OpenModel, Promise<void>>();
   /** States told before the answer that names their model. */
   readonly #early = new Map<string, ModelState>();
   readonly #changed = new vscode.EventEmitter<ModelChange>();
@@ -57,6 +60,7 @@ export class Models implements vscode.Disposable {
   readonly #selected = new vscode.EventEmitter<OpenModel>();
   readonly #ran = new vscode.EventEmitter<OpenModel>();
   readonly #failed = new vscode.EventEmitter<unknown>();
+  readonly #told = new vscode.EventEmitter<BackendEvent>();
   readonly #disposables: vscode.Disposable[];
   #active: OpenModel | undefined;
 
@@ -69,6 +73,8 @@ export class Models implements vscode.Disposable {
   readonly onDidRun = this.#ran.event;
   /** Opening a model again failed and nobody waits for it. */
   readonly onDidFail = this.#failed.event;
+  /** What pages have to hear while there is no editor process to tell them. */
+  readonly onDidTell = this.#told.event;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -82,7 +88,10 @@ export class Models implements vscode.Disposable {
       this.#failed,
       backend.onEvent((event) => this.#onEvent(event)),
       backend.onDidStart(() => void this.#openAllAgain()),
-      backend.onDidCrash(() => this.#onCrash()),
+      this.#told,
+      backend.onDidEnd(() => this.#onEnd()),
+      backend.onDidCrash(({ willRestart }) => willRestart || this.#onDown(ended())),
+      backend.onDidFail((error) => this.#onDown(problemOf(error))),
     ];
   }
 
@@ -122,6 +131,10 @@ export class Models implements vscode.Disposable {
   }
 
   async restart(model: OpenModel): Promise<void> {
+    if (model.isLost) {
+      await this.#backend.welcome();
+      return this.#openAgain(model);
+    }
     const { modelId } = model.state;
     this.#update(model, await this.#backend.request("model/restart", { modelId }));
   }
@@ -132,7 +145,9 @@ export class Models implements vscode.Disposable {
       this.activate(this.all().at(-1));
     }
     this.#closed.fire(model);
-    await this.#backend.request("model/close", { modelId: model.state.modelId });
+    if (!model.isLost) {
+      await this.#backend.request("model/close", { modelId: model.state.modelId });
+    }
   }
 
   activate(model: OpenModel | undefined): void {
@@ -150,7 +165,7 @@ export class Models implements vscode.Disposable {
 
   async #openNew(key: string, request: ModelRequest): Promise<OpenModel> {
     const state = await this.#requestOpen(request);
-    const rest = { run: undefined, selection: undefined, lastText: undefined };
+    const rest = { run: undefined, selection: undefined, lastText: undefined, isLost: false };
     const model: OpenModel = { key, request, state, ...rest };
     this.#open.set(key, model);
     this.#changed.fire({ model, before: undefined });
@@ -162,28 +177,55 @@ export class Models implements vscode.Disposable {
     const params = { source, folder, trustRemoteCode };
     const state = await this.#backend.request("model/open", params);
     const early = this.#early.get(state.modelId);
-    this.#early.clear();
+    this.#early.delete(state.modelId);
     return early ?? state;
   }
 
   async #openAllAgain(): Promise<void> {
+    this.#early.clear();
+    // The new process gives the same ids again, to other models.
+    for (const model of this.all()) {
+      model.isLost = true;
+      model.state = { ...model.state, modelId: "" };
+    }
     for (const model of this.all()) {
       await this.#openAgain(model).catch((error: unknown) => this.#failed.fire(error));
     }
   }
 
-  async #openAgain(model: OpenModel): Promise<void> {
+  #openAgain(model: OpenModel): Promise<void> {
+    const begun = this.#reopening.get(model) ?? this.#openAgainNow(model);
+    this.#reopening.set(model, begun);
+    return begun.finally(() => this.#reopening.delete(model));
+  }
+
+  async #openAgainNow(model: OpenModel): Promise<void> {
+    if (!model.isLost) {
+      return;
+    }
     const state = await this.#requestOpen(model.request);
-    model.run = undefined;
+    model.isLost = false;
     this.#update(model, state);
     this.#reopened.fire(model);
   }
 
-  #onCrash(): void {
+  #onEnd(): void {
     for (const model of this.all()) {
-      const cause = problem("editor.ended", "The Interpogate backend ended.", "", "restart");
-      this.#update(model, { ...model.state, phase: "stopped", problem: cause.problem });
+      model.isLost = true;
+      model.run = undefined;
+      this.#tell(model, { phase: "starting", message: "Starting Python…", problem: null });
     }
+  }
+
+  #onDown(cause: Problem): void {
+    for (const model of this.all().filter(({ isLost }) => isLost)) {
+      this.#tell(model, { phase: "stopped", message: "", problem: cause });
+    }
+  }
+
+  #tell(model: OpenModel, change: Partial<ModelState>): void {
+    this.#update(model, { ...model.state, ...change });
+    this.#told.fire({ method: "model/changed", params: model.state });
   }
 
   #onEvent(event: BackendEvent): void {
@@ -223,4 +265,20 @@ export function titleOf(model: OpenModel): string {
 
 function shortSource(source: string): string {
   return source.split(/[\\/]/).at(-1) ?? source;
+}
+
+function ended(): Problem {
+  const hint = "Restart the model.";
+  return problem("editor.ended", "The Interpogate backend ended.", hint, "restart").problem;
+}
+
+/** Throws unless the model can be asked. */
+export function requireAlive(model: OpenModel): void {
+  if (model.isLost) {
+    throw problem(
+      "editor.ended",
+      "The Interpogate backend is not running.",
+      "Wait, or restart it.",
+    );
+  }
 }

@@ -6,7 +6,7 @@
 
 import * as vscode from "vscode";
 import type { Problem } from "../../webview/src/protocol/messages.generated";
-import { problemOf, UNTRUSTED_CODE } from "./problems";
+import { noticeText, problemOf, UNTRUSTED_CODE } from "./problems";
 
 /** What buttons do; the model a problem belongs to is known by whoever hands these in. */
 export interface Fixes {
@@ -38,10 +38,9 @@ export class Notices {
   }
 
   async showProblem(found: Problem, fixes: Partial<Fixes> = {}): Promise<void> {
-    const text = [found.message, found.hint].filter((part) => part !== "").join(" ");
     const fix = buttonOf(found);
     const buttons = fix === undefined ? [SHOW_LOG] : [fix, SHOW_LOG];
-    const chosen = await vscode.window.showErrorMessage(text, ...buttons);
+    const chosen = await vscode.window.showErrorMessage(noticeText(found), ...buttons);
     if (chosen === SHOW_LOG) {
       this.#log.show(true);
     } else if (chosen !== undefined) {

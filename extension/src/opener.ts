@@ -9,8 +9,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { ModelRequest, Models, OpenModel } from "./models";
 import type { Panels, RememberedModel } from "./panel";
-import { problem, untrusted } from "./problems";
+import { problem } from "./problems";
 import { DEMO, type FileName, pickName, pickSource, type Recent } from "./sources";
+import { requireTrust } from "./trust";
 
 const RECENT = "interpogate.recentModels";
 const RECENT_LIMIT = 10;
@@ -110,13 +111,6 @@ export class Opener {
       ({ source, folder }) => source !== recent.source || folder !== recent.folder,
     );
     await this.#memory.update(RECENT, [recent, ...others].slice(0, RECENT_LIMIT));
-  }
-}
-
-/** Throws unless the workspace is trusted; every command that leads to a process calls it. */
-export function requireTrust(): void {
-  if (!vscode.workspace.isTrusted) {
-    throw untrusted();
   }
 }
 

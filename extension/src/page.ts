@@ -15,8 +15,9 @@ import type {
   BackendPort,
   HostHandlers,
 } from "./methods";
-import type { OpenModel } from "./models";
+import { type OpenModel, requireAlive } from "./models";
 import { PageRelay } from "./relay";
+import { settings } from "./settings";
 
 /** What all pages share. */
 export interface PageContext {
@@ -121,7 +122,10 @@ export class Page implements BackendPort, vscode.Disposable {
     method: M,
     params: BackendMethods[M]["params"],
   ): Promise<BackendMethods[M]["result"]> {
-    const result = await this.#context.backend.request(method, params);
+    if (this.#shown !== undefined) {
+      requireAlive(this.#shown);
+    }
+    const result = await this.#context.backend.request(method, withStyle(method, params));
     if (method === "model/read") {
       setImmediate(() => this.#revealPending());
     }
@@ -147,4 +151,12 @@ export class Page implements BackendPort, vscode.Disposable {
       }
     });
   }
+}
+
+/** Code to copy is written in the style of the settings, which a page does not know. */
+function withStyle<M extends BackendMethod>(
+  method: M,
+  params: BackendMethods[M]["params"],
+): BackendMethods[M]["params"] {
+  return method === "hook/write" ? { style: settings.hookStyle(), ...params } : params;
 }

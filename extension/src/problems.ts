@@ -57,6 +57,20 @@ export function problemOf(error: unknown): Problem {
   return { code: "internal", message, hint: "The log has the details.", action: "none" };
 }
 
+const LONGEST_NOTICE = 400;
+
+/**
+ * A problem as the text of a notice.
+ *
+ * Messages may hold what a user's code raised: a notice must not take it for a link, which could name a
+ * command, nor fill the window.
+ */
+export function noticeText({ message, hint }: Pick<Problem, "message" | "hint">): string {
+  const whole = [message, hint].filter((part) => part !== "").join(" ");
+  const plain = whole.replace(/\s+/g, " ").replaceAll("](", "] (");
+  return plain.length > LONGEST_NOTICE ? `${plain.slice(0, LONGEST_NOTICE - 1)}…` : plain;
+}
+
 /** Whether a value from the wire has the fields of a problem. */
 export function isProblem(value: unknown): value is Problem {
   return (

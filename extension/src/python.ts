@@ -19,6 +19,7 @@ import {
 } from "./interpreters";
 import { type ProblemError, problem } from "./problems";
 import { settings } from "./settings";
+import { requireTrust } from "./trust";
 
 const WANTED = MINIMUM_VERSION.join(".");
 
@@ -40,6 +41,7 @@ export class PythonChooser implements vscode.Disposable {
 
   /** The interpreter to use; throws a problem that says what to do if there is none. */
   async choose(): Promise<Interpreter> {
+    requireTrust();
     return (
       (await this.#fromSetting()) ??
       (await this.#fromPythonExtension()) ??
@@ -51,6 +53,7 @@ export class PythonChooser implements vscode.Disposable {
 
   /** Lets the user choose, by the Python extension's own picker where there is one. */
   async select(): Promise<void> {
+    requireTrust();
     const hasExtension = vscode.extensions.getExtension(PVSC_EXTENSION_ID) !== undefined;
     if (hasExtension && settings.interpreter() === "") {
       await this.#python();

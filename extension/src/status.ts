@@ -36,7 +36,8 @@ export class StatusBar implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    this.#item.text = `$(${icon(model)}) ${statusText(model)}`;
+    // A title comes from a file: it must not be taken for the name of an icon.
+    this.#item.text = `$(${icon(model)}) ${statusText(model).replaceAll("$(", "$ (")}`;
     this.#item.tooltip = `Interpogate: ${model.request.source}. Show the graph.`;
     this.#item.show();
   }

@@ -1,4 +1,6 @@
 /** Opens documents and models for the suites, and waits for conditions. */
+const { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
 const vscode = require("vscode");
 
 const LIMIT_MS = 60_000;
@@ -63,4 +65,46 @@ async function showText(marked, options = { insertSpaces: true, tabSize: 4, inde
   return editor;
 }
 
-module.exports = { extension, modelIn, openModel, showText, until };
+/** The interpreter with torch that the runner names. */
+const PYTHON = vscode.workspace.getConfiguration("interpogate").get("interpreter");
+
+/**
+ * An environment in the workspace whose interpreter writes down its process when it runs the editor.
+ * @param {string} name of its folder
+ */
+function makeEnvironment(name) {
+  const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const folder = join(root, name);
+  const trace = join(folder, "pid");
+  mkdirSync(join(folder, "bin"), { recursive: true });
+  const note = `case "$1" in *start_editor.py) echo $$ > "${trace}";; esac`;
+  writeFileSync(join(folder, "bin", "python"), `#!/bin/sh\n${note}\nexec "${PYTHON}" "$@"\n`);
+  chmodSync(join(folder, "bin", "python"), 0o755);
+  const pid = () => (existsSync(trace) ? Number(readFileSync(trace, "utf8")) : 0);
+  return { folder, pid, ran: () => existsSync(trace) };
+}
+
+/**
+ * Sets the interpreter and waits until the model is ready again in the new editor process.
+ * @param {string} source
+ * @param {string | undefined} value
+ */
+async function switchInterpreter(source, value) {
+  const { models } = await extension();
+  const isReady = () => models().some((each) => each.source === source && each.phase === "ready");
+  const configuration = vscode.workspace.getConfiguration("interpogate");
+  await configuration.update("interpreter", value, vscode.ConfigurationTarget.Workspace);
+  await until("the old editor process to end", () => !isReady());
+  await until("the model in the new editor process", isReady);
+}
+
+module.exports = {
+  switchInterpreter,
+  makeEnvironment,
+  PYTHON,
+  extension,
+  modelIn,
+  openModel,
+  showText,
+  until,
+};

@@ -13,7 +13,7 @@ import { launchBrowser } from "../../../scripts/workbench/browser.mjs";
 import { startServer } from "../../../scripts/workbench/server.mjs";
 import { until } from "../../../scripts/workbench/waiting.mjs";
 
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 420_000;
 const NET = `from torch import nn
 
 

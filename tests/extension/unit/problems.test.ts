@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { problem, problemOf } from "../../../extension/src/problems";
+import { noticeText, problem, problemOf } from "../../../extension/src/problems";
 
 it("finds the problem that came over the wire", () => {
   const data = { code: "source.notFound", message: "No file.", hint: "", action: "openModel" };
@@ -22,4 +22,11 @@ it("keeps the extension's own problems", () => {
     hint: "Try.",
     action: "restart",
   });
+});
+
+it("makes no link, no lines and no flood of what user code raised", () => {
+  const message = `[free](command:workbench.action.quit)\n\n${"x".repeat(5000)}`;
+  const text = noticeText({ message, hint: "" });
+  expect(text.startsWith("[free] (command:workbench.action.quit) xxx")).toBe(true);
+  expect(text).toHaveLength(400);
 });
