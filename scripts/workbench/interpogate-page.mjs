@@ -79,7 +79,8 @@ export class InterpogatePage {
 
   /** @param {string} path of a module */
   item(path) {
-    return this.tree.getByRole("treeitem", { name: path, exact: true });
+    // an output may have the name of a module, and stands behind it
+    return this.tree.getByRole("treeitem", { name: path, exact: true }).first();
   }
 
   /** @returns {Promise<string[]>} names of all items that are unfolded so far */

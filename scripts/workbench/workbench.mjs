@@ -183,9 +183,11 @@ export class Workbench {
     await this.page.screenshot({ path: file });
   }
 
-  /** Reloads the window, as *Developer: Reload Window* does. */
+  /** Reloads the window as a person does: VS Code gets the time to keep what it needs. */
   async reload() {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent("load");
+    await this.runCommand("Developer: Reload Window");
+    await loaded;
     await this.ready();
   }
 }

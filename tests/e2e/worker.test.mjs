@@ -43,6 +43,7 @@ scenario(session, "a worker killed in a run is told, and Restart brings all back
   process.kill(worker.pid, "SIGKILL");
   await page.alert().first().waitFor();
   assert(await page.hasGraph(), "the graph stays");
+  assert.deepEqual(await workbench.notifications(), [], "what the page says is not said twice");
   await session.picture("killed");
   fast();
   await page.alert().getByRole("button", { name: "Restart" }).click();
