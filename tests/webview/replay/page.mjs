@@ -20,10 +20,11 @@ export const CHROMIUM_ARGUMENTS = [
   "--ignore-gpu-blocklist",
 ];
 
-export function launch() {
+/** @param {readonly string[]} [further] arguments for Chromium */
+export function launch(further = []) {
   return chromium.launch({
     executablePath: process.env.INTERPOGATE_CHROMIUM ?? "/usr/bin/chromium",
-    args: CHROMIUM_ARGUMENTS,
+    args: [...CHROMIUM_ARGUMENTS, ...further],
   });
 }
 
