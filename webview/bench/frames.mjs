@@ -7,8 +7,6 @@ import { build } from "vite";
 import { launch } from "../../tests/webview/replay/page.mjs";
 
 const COUNTS = [0, 1000, 10_000];
-/** Without these a frame lasts a multiple of 16.7 ms, whatever it costs. */
-const UNLIMITED = ["--disable-frame-rate-limit", "--disable-gpu-vsync"];
 
 async function bundle() {
   const result = await build({
@@ -32,7 +30,7 @@ async function bundle() {
 /** Milliseconds by number of boxes. */
 export async function measure() {
   const { script, style } = await bundle();
-  const browser = await launch(UNLIMITED);
+  const browser = await launch();
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 860 } });
     await page.setContent(`<style>${style}</style><body></body>`);

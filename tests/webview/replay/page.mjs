@@ -20,11 +20,10 @@ export const CHROMIUM_ARGUMENTS = [
   "--ignore-gpu-blocklist",
 ];
 
-/** @param {readonly string[]} [further] arguments for Chromium */
-export function launch(further = []) {
+export function launch() {
   return chromium.launch({
     executablePath: process.env.INTERPOGATE_CHROMIUM ?? "/usr/bin/chromium",
-    args: [...CHROMIUM_ARGUMENTS, ...further],
+    args: CHROMIUM_ARGUMENTS,
   });
 }
 
