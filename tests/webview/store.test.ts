@@ -3,10 +3,16 @@ import type { Level, RunEvents } from "../../webview/src/protocol/messages.gener
 import { withBundledPorts } from "../../webview/src/store/bundles.ts";
 import { decodeLevel, type Levels, openContainers } from "../../webview/src/store/graph.ts";
 import { familyOfClass } from "../../webview/src/store/kinds.ts";
-import { nodeStates, RunTracker } from "../../webview/src/store/runs.ts";
+import { nodeStates, RunTracker, withFailure } from "../../webview/src/store/runs.ts";
 import { Session } from "../../webview/src/store/session.svelte.ts";
 import { defaultExpansion } from "../../webview/src/store/unfolding.ts";
-import { countText, probabilityText, shapeText, tokenText } from "../../webview/src/store/words.ts";
+import {
+  countText,
+  probabilityText,
+  shapeText,
+  tokenLabel,
+  tokenText,
+} from "../../webview/src/store/words.ts";
 import { FakeHost } from "./replay/fake-host.ts";
 import { gptRecording } from "./replay/recording.mjs";
 
@@ -311,4 +317,24 @@ describe("the session", () => {
     expect(fresh.graph.selected).toBeNull();
     expect(fresh.runner.text).toBe(RECORDING.model.summary?.exampleText);
   });
+});
+
+test("a trace that failed inside a fold marks the fold; unfolded, the node itself", () => {
+  const levels = decoded(RECORDING.levels);
+  const failed = "transformer.h.1.mlp.c_fc";
+  const unfolded = (...ids: string[]) => openContainers(levels, new Set(ids));
+  const seen = (open: ReturnType<typeof unfolded>) =>
+    [...withFailure(new Map(), open, failed)].map(([id]) => id);
+  expect(seen(unfolded())).toEqual(["transformer"]);
+  expect(seen(unfolded("transformer", "transformer.h[0:12]", "transformer.h.1"))).toEqual([
+    "transformer",
+    "transformer.h.1",
+    "transformer.h.1.mlp",
+  ]);
+});
+
+test("a token is shown as its vocabulary writes it, as long as that can be read", () => {
+  expect(tokenLabel("ĠAnna", " Anna")).toBe("ĠAnna");
+  expect(tokenLabel("##ing", "ing")).toBe("##ing");
+  expect(tokenLabel("ãģĵ", "こ")).toBe("こ");
 });

@@ -74,7 +74,7 @@ export function readPalette(host: HTMLElement): Palette {
     families: record(FAMILIES, (family) => reader.read(`family-${family}`)),
     font: style.fontFamily,
     monospace: style.getPropertyValue("--ip-monospace") || "monospace",
-    highContrast: document.body.classList.contains("vscode-high-contrast"),
+    highContrast: document.body.matches(".vscode-high-contrast, .vscode-high-contrast-light"),
   };
   reader.close();
   return palette;

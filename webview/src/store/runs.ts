@@ -121,6 +121,25 @@ function rootState(tracker: RunTracker): NodeState {
   return state === "idle" && tracker.phase === "running" ? "running" : state;
 }
 
+/** Whether a node is, or holds, the one that failed; ids begin with the path of their container. */
+function holdsFailure({ id, kind }: GraphNode, failed: string): boolean {
+  if (id === failed) return true;
+  const holds = kind === "module" || kind === "group";
+  return holds && (failed.startsWith(`${id}.`) || failed.startsWith(`${id}::`));
+}
+
+/** The states with the failure of a trace: the node that raised, or what hides it. */
+export function withFailure(
+  states: Map<string, NodeState>,
+  open: readonly GraphLevel[],
+  failed: string,
+): Map<string, NodeState> {
+  for (const { nodes } of open) {
+    for (const node of nodes) if (holdsFailure(node, failed)) states.set(node.id, "failed");
+  }
+  return states;
+}
+
 /** The state of every node of the given levels (outermost first). An edge follows its source. */
 export function nodeStates(
   levels: Levels,

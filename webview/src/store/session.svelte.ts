@@ -151,6 +151,7 @@ export class Session {
   }
 
   private async guard(action: () => Promise<void>): Promise<void> {
+    this.problem = null;
     try {
       await action();
     } catch (error) {

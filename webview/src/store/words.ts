@@ -80,7 +80,15 @@ export function phaseText(model: Model): string {
   }
 }
 
-/** A token as a chip shows it: spaces and line ends are made visible. */
+/** What vocabularies are written in; other raw tokens are bytes in disguise and cannot be read. */
+const READABLE_TOKEN = /^[\u0020-\u007eĠĊĉ▁]+$/;
+
+/** A token as the vocabulary writes it, where that can be read; else the text it stands for. */
+export function tokenLabel(raw: string, text: string): string {
+  return READABLE_TOKEN.test(raw) ? raw : tokenText(text);
+}
+
+/** A text with its spaces and line ends made visible. */
 export function tokenText(text: string): string {
   if (text === "") return "∅";
   return text.replaceAll(" ", "·").replaceAll("\n", "↵").replaceAll("\t", "⇥");
