@@ -1,7 +1,7 @@
 """Records what a real worker answers about a model, for tests of the page without Python.
 
-`python tests/webview/replay/record.py demo tests/webview/replay/demo.recording`. Paths of this machine
-are taken out. Called by hand after a change of the protocol or of the demo model.
+`python tests/webview/replay/record.py demo tests/webview/replay/demo.recording`. Paths of this
+machine are taken out. Called by hand after a change of the protocol or of the demo model.
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ def read_levels(worker: Worker, detail: str) -> dict[str, Any]:
     levels: dict[str, Any] = {}
     queue = ["."]
     while queue:
-        answer = worker.request(
-            "graph/read", modelId=MODEL_ID, containers=queue, detail=detail
-        )
+        answer = worker.request("graph/read", modelId=MODEL_ID, containers=queue, detail=detail)
         queue = []
         for level in answer["levels"]:
             levels[level["container"]] = level
@@ -105,12 +103,9 @@ def record_nodes(worker: Worker, levels: dict[str, Any]) -> dict[str, Any]:
         for path, kind in zip(level["paths"], level["kinds"], strict=True)
         if kind == "module"
     }
-    details = {
-        node: worker.request("node/inspect", modelId=MODEL_ID, node=node) for node in nodes
-    }
+    details = {node: worker.request("node/inspect", modelId=MODEL_ID, node=node) for node in nodes}
     locations = {
-        path: worker.request("graph/locate", modelId=MODEL_ID, path=path)
-        for path in sorted(paths)
+        path: worker.request("graph/locate", modelId=MODEL_ID, path=path) for path in sorted(paths)
     }
     return {"details": details, "locations": locations}
 

@@ -6,10 +6,9 @@ import { at } from "../store/columns.ts";
 import type { Arrangement, Band, Rect, Way } from "./arrange.ts";
 import { GAP } from "./shapes.ts";
 
-const LONG = 700;
-/** A level of fewer ranks is read better in one piece. */
-const MANY_RANKS = 10;
-const WORTH = 1.3;
+/** A chain of many ranks is wrapped early; fewer are read better in one piece, up to a height. */
+const CHAIN = { ranks: 10, height: 700, worth: 1.3 } as const;
+const TOWER = { ranks: 4, height: 1500, worth: 1.5 } as const;
 const MOST_COLUMNS = 16;
 const MOST_LANES = 8;
 
@@ -102,13 +101,13 @@ function choiceOf(arrangement: Arrangement, count: number, aspect: number): Choi
   return { starts, extents: found, height, lanes, gutter, trunks, worth };
 }
 
-function bestChoice(arrangement: Arrangement, aspect: number): Choice | null {
+function bestChoice(arrangement: Arrangement, aspect: number, wanted: number): Choice | null {
   const most = Math.min(MOST_COLUMNS, Math.floor(arrangement.bands.length / 2));
   const plain = appearance(arrangement.width, arrangement.height, aspect);
   let best: Choice | null = null;
   for (let count = 2; count <= most; count++) {
     const choice = choiceOf(arrangement, count, aspect);
-    if (choice.worth > plain * WORTH && choice.worth > (best?.worth ?? 0)) best = choice;
+    if (choice.worth > plain * wanted && choice.worth > (best?.worth ?? 0)) best = choice;
   }
   return best;
 }
@@ -171,11 +170,19 @@ export interface Columns {
   readonly lanes: number;
 }
 
+/** How much larger the level must appear for folding to be worth it. */
+function wantedWorth({ bands, height }: Arrangement): number {
+  for (const { ranks, height: least, worth } of [CHAIN, TOWER]) {
+    if (bands.length >= ranks && height >= least) return worth;
+  }
+  return Infinity;
+}
+
 /** Folds in place if that makes the level appear clearly larger; tells where the columns are. */
 export function foldLong(arrangement: Arrangement, aspect: number): Columns | null {
-  if (arrangement.height < LONG || arrangement.bands.length < MANY_RANKS) return null;
-  if (hasBackwardWays(arrangement)) return null;
-  const choice = bestChoice(arrangement, aspect);
+  const wanted = wantedWorth(arrangement);
+  if (wanted === Infinity || hasBackwardWays(arrangement)) return null;
+  const choice = bestChoice(arrangement, aspect, wanted);
   if (!choice) return null;
   const { bands } = arrangement;
   const ofNode = arrangement.rects.map(({ y, height }) =>

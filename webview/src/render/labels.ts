@@ -129,10 +129,10 @@ export class LabelPainter {
   private card(node: GraphNode, rect: Box): void {
     const { palette } = this;
     const small = !this.legible(TEXT.type);
-    const left = rect.x + CARD.left;
-    const chevron = node.expandable ? CARD.chevron : 0;
+    const left = rect.x + (small ? CARD.right : CARD.left);
+    const chevron = node.expandable && !small ? CARD.chevron : 0;
     const badge = node.repeats > 1 ? this.badge(node, rect) : 0;
-    const room = rect.width - CARD.left - CARD.right - chevron - badge + 2;
+    const room = rect.width - (small ? CARD.left : CARD.left + CARD.right - 2) - chevron - badge;
     const style = small ? this.grown(TEXT.name, node.name, rect.height * 0.6, room) : TEXT.name;
     if (!palette || !style) return;
     const type = small ? "" : shortType(node);
@@ -171,7 +171,7 @@ export class LabelPainter {
     const inner = isPort(node) && node.container !== ROOT;
     const natural = inner ? TEXT.port : isPort(node) ? TEXT.rootPort : TEXT.operation;
     const chevron = node.expandable ? CARD.chevron : 0;
-    const room = rect.width - chevron - 8;
+    const room = rect.width - chevron - (this.legible(natural) ? 8 : 4);
     const style = this.grown(natural, node.name, rect.height * 0.7, room);
     if (!palette || !style || node.name === "") return;
     const { foreground, muted } = palette.colours;

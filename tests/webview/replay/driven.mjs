@@ -1,0 +1,79 @@
+/** Meets the built page by role and name, on recordings, and keeps pictures in `out/page`. */
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { after, before } from "node:test";
+import { build } from "vite";
+import { launch, openPage } from "./page.mjs";
+
+const SHOTS = new URL("../../../out/page/", import.meta.url);
+export const demo = JSON.parse(await readFile(new URL("demo.recording", import.meta.url), "utf8"));
+export const minilm = JSON.parse(
+  await readFile(new URL("minilm.recording", import.meta.url), "utf8"),
+);
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+/** Builds the page and keeps a browser for the tests of a file. */
+export function useBrowser() {
+  before(async () => {
+    const configFile = new URL("../../../webview/vite.config.ts", import.meta.url).pathname;
+    await build({ configFile, logLevel: "error" });
+    await mkdir(SHOTS, { recursive: true });
+    browser = await launch();
+  });
+  after(() => browser.close());
+}
+
+/** Keeps a picture to be looked at. */
+export const picture = (page, name) =>
+  page.screenshot({ path: new URL(`${name}.png`, SHOTS).pathname });
+
+export const copy = (recording) => structuredClone(recording);
+export const item = (page, name) => page.getByRole("treeitem", { name, exact: true });
+export const button = (page, name) => page.getByRole("button", { name, exact: true });
+export const requests = (page, method) =>
+  page.evaluate(
+    (name) => window.replay.requests.filter((r) => r.method === name).map((r) => r.params),
+    method,
+  );
+
+/** Opens a page on a recording, does something with it, and takes care that nothing went wrong. */
+export async function withPage(recording, options, body) {
+  const { page, context, problems } = await openPage(browser, copy(recording), options);
+  try {
+    await body(page);
+    assert.deepEqual(problems, [], "no error and no refusal by the content security policy");
+  } finally {
+    await context.close();
+  }
+}
+
+export async function withGraph(recording, options, body) {
+  await withPage(recording, options, async (page) => {
+    await page.getByRole("tree", { name: "Model graph" }).waitFor();
+    await page.getByRole("treeitem").nth(2).waitFor();
+    await body(page);
+  });
+}
+
+/** Pixels of the graph that differ from its ground, as a share of all. */
+export async function painted(page) {
+  const image = await page.locator("canvas").first().screenshot();
+  return page.evaluate(
+    async (bytes) => {
+      const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      let other = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const distance = [0, 1, 2].reduce((sum, c) => sum + Math.abs(data[at + c] - data[c]), 0);
+        if (distance > 24) other++;
+      }
+      return other / (data.length / 4);
+    },
+    [...image],
+  );
+}
