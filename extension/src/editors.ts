@@ -35,7 +35,7 @@ export class PythonEditors implements vscode.Disposable {
     if (last === undefined || last.document.isClosed) {
       return undefined;
     }
-    return isCell(last.document) ? visibleEditor(last.document) : showDocument(last);
+    return isCell(last.document) ? visibleEditor(last.document) : this.#showDocument(last.document);
   }
 
   /** The document that code would go into. */
@@ -43,9 +43,16 @@ export class PythonEditors implements vscode.Disposable {
     return this.#last?.document.isClosed === false ? this.#last.document : undefined;
   }
 
-  /** The column in which the user last wrote code. */
-  column(): vscode.ViewColumn | undefined {
-    return this.#last?.column;
+  /** The column for code: where the user last wrote some, else one that hides no graph. */
+  column(): vscode.ViewColumn {
+    const last = groupAt(this.#last?.column);
+    const free = vscode.window.tabGroups.all.find((group) => !group.tabs.some(isGraph));
+    return (last ?? free)?.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+
+  #showDocument(document: vscode.TextDocument): Thenable<vscode.TextEditor> {
+    const viewColumn = visibleEditor(document)?.viewColumn ?? this.column();
+    return vscode.window.showTextDocument(document, { viewColumn, preserveFocus: false });
   }
 
   #remember(editor: vscode.TextEditor | undefined): void {
@@ -60,15 +67,20 @@ function isPython({ document }: vscode.TextEditor): boolean {
   return document.languageId === "python" && isWritable;
 }
 
+function groupAt(column: vscode.ViewColumn | undefined): vscode.TabGroup | undefined {
+  return vscode.window.tabGroups.all.find(
+    (group) => group.viewColumn === column && group.tabs.some((tab) => !isGraph(tab)),
+  );
+}
+
+function isGraph({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith("interpogate.graph");
+}
+
 function isCell(document: vscode.TextDocument): boolean {
   return document.uri.scheme === "vscode-notebook-cell";
 }
 
 function visibleEditor(document: vscode.TextDocument): vscode.TextEditor | undefined {
   return vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-}
-
-function showDocument({ document, column }: Remembered): Thenable<vscode.TextEditor> {
-  const viewColumn = visibleEditor(document)?.viewColumn ?? column ?? vscode.ViewColumn.One;
-  return vscode.window.showTextDocument(document, { viewColumn, preserveFocus: false });
 }

@@ -34,12 +34,22 @@ export class HookInserter {
     }
     const { modelId } = model.state;
     const code = await this.#backend.request("hook/write", { modelId, node, kind, style });
-    const editor = (await this.#editors.show()) ?? (await offerNewFile());
+    const editor = (await this.#editors.show()) ?? (await this.#offerNewFile());
     if (editor === undefined) {
       return "";
     }
     await insertCode(editor, code);
     return vscode.workspace.asRelativePath(editor.document.uri, false);
+  }
+
+  async #offerNewFile(): Promise<vscode.TextEditor | undefined> {
+    const message = "No Python editor is open to insert the hook into.";
+    const chosen = await vscode.window.showInformationMessage(message, NEW_FILE);
+    if (chosen !== NEW_FILE) {
+      return undefined;
+    }
+    const document = await vscode.workspace.openTextDocument({ language: "python", content: "" });
+    return vscode.window.showTextDocument(document, this.#editors.column());
   }
 }
 
@@ -96,14 +106,4 @@ function snippetEdit(replacement: Replacement): vscode.SnippetTextEdit {
   value.appendText(after);
   // Newer editors would else turn tabs into spaces where the file's own style is another.
   return Object.assign(new vscode.SnippetTextEdit(range, value), { keepWhitespace: true });
-}
-
-async function offerNewFile(): Promise<vscode.TextEditor | undefined> {
-  const message = "No Python editor is open to insert the hook into.";
-  const chosen = await vscode.window.showInformationMessage(message, NEW_FILE);
-  if (chosen !== NEW_FILE) {
-    return undefined;
-  }
-  const document = await vscode.workspace.openTextDocument({ language: "python", content: "" });
-  return vscode.window.showTextDocument(document, vscode.ViewColumn.One);
 }

@@ -29,7 +29,7 @@ export class SourceOpener {
   async #show(file: string, line: number): Promise<void> {
     const place = new vscode.Range(Math.max(0, line - 1), 0, Math.max(0, line - 1), 0);
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(file), {
-      viewColumn: this.#editors.column() ?? vscode.ViewColumn.One,
+      viewColumn: this.#editors.column(),
       selection: place,
     });
     editor.revealRange(place, vscode.TextEditorRevealType.InCenterIfOutsideViewport);

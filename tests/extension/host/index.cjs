@@ -16,7 +16,7 @@ exports.run = async () => {
     .filter((name) => name.endsWith(".suite.cjs"))
     .sort()) {
     for (const [name, test] of Object.entries(require(join(__dirname, file)))) {
-      if (name.includes(only)) {
+      if (`${file} ${name}`.includes(only)) {
         results.push(await outcome(`${file.replace(".suite.cjs", "")}: ${name}`, test));
       }
     }
