@@ -57,7 +57,7 @@ function keep(outcome, text, options) {
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim());
   outcome.tail.push(...lines);
   outcome.tail.splice(0, Math.max(0, outcome.tail.length - KEPT_LINES));
-  const last = lines.at(-1);
+  const last = lines.findLast((line) => !/\bwarn(ing)?\b/i.test(line));
   if (last) options.progress?.(last.trim());
 }
 

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { OUT, VENV_PYTHON } from "../setup/folders.mjs";
 import { Failure, say, step } from "../setup/report.mjs";
 import { launchBrowser } from "./browser.mjs";
+import { provideChromium } from "./chromium.mjs";
+import { provideCodeServer } from "./code-server.mjs";
 import { InterpogatePage } from "./interpogate-page.mjs";
 import { startServer } from "./server.mjs";
 import { until } from "./waiting.mjs";
@@ -22,6 +24,8 @@ const TEXT = "When Emma and Jack went to the lake, Jack gave a book to";
 /** Runs the journey; throws at the first step that is not seen. */
 export async function checkDemo() {
   rmSync(PICTURES, { recursive: true, force: true });
+  await provideCodeServer();
+  await provideChromium();
   const folder = copyWorkspace(mkdtempSync(join(tmpdir(), "interpogate-demo-")));
   const server = await step("Starting VS Code", () =>
     startServer({

@@ -5,7 +5,7 @@
  * runs without any of them; only its log files and a watchdog are lost. So none is needed, and those
  * two are compiled where there is a compiler.
  */
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { attempt } from "../setup/command.mjs";
 import { CACHE, WINDOWS } from "../setup/folders.mjs";
@@ -83,12 +83,21 @@ async function completeInstall(root, env, progress) {
     if (outcome.status !== 0) throw new Failure(OTHERWISE, outcome.tail.join("\n"));
   }
   const system = process.platform === "darwin" ? "darwin" : "linux";
-  symlinkSync(`code-${system}.sh`, join(code, "bin", "remote-cli", "code-server"));
-  symlinkSync(`browser-${system}.sh`, join(code, "bin", "helpers", "browser.sh"));
+  link(`code-${system}.sh`, join(code, "bin", "remote-cli", "code-server"));
+  link(`browser-${system}.sh`, join(code, "bin", "helpers", "browser.sh"));
   const compiled = await npm(["rebuild", ...COMPILED], { cwd: code, env, progress });
   if (compiled.status !== 0) {
     say("! No C++ compiler was found: this VS Code keeps no log files. Everything else works.");
   }
+}
+
+/**
+ * @param {string} target
+ * @param {string} place where a link of the package's own may lie
+ */
+function link(target, place) {
+  rmSync(place, { force: true });
+  symlinkSync(target, place);
 }
 
 /**
