@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -117,15 +118,36 @@ def _wrappers_in_cycles(view: View) -> frozenset[str]:
     """Folds and lists that would show a cycle which their members do not have."""
     found: set[str] = set()
     for level in view.levels.values():
+        edges = _without_ends([edge for edge in level.edges if edge[0] != edge[1]])
         following: dict[str, list[str]] = {}
-        for source, target in level.edges:
-            if source != target:
-                following.setdefault(source, []).append(target)
+        for source, target in edges:
+            following.setdefault(source, []).append(target)
         for node in following:
             is_wrapper = view.nodes[node].container and view.hierarchy.is_dissolvable(node)
             if is_wrapper and _reaches(following, node, node):
                 found.add(node)
     return frozenset(found)
+
+
+def _without_ends(edges: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Edges left when nodes that nothing leads to are taken away, again and again.
+
+    Where there is no cycle none is left, whatever the size.
+    """
+    incoming = Counter(target for _, target in edges)
+    outgoing: defaultdict[str, list[str]] = defaultdict(list)
+    for source, target in edges:
+        outgoing[source].append(target)
+    waiting = [source for source in outgoing if not incoming[source]]
+    gone: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        gone.add(node)
+        for target in outgoing[node]:
+            incoming[target] -= 1
+            if not incoming[target]:
+                waiting.append(target)
+    return [edge for edge in edges if edge[0] not in gone]
 
 
 def _reaches(following: dict[str, list[str]], start: str, goal: str) -> bool:

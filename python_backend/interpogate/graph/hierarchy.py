@@ -46,6 +46,7 @@ class Hierarchy:
         self.children: dict[str, list[str]] = {}
         self.id_of_module: dict[int, str] = {}
         self._chains: dict[str, tuple[Container, ...]] = {}
+        self._members: dict[str, list[Module]] = {}
         self._build()
 
     def chain(self, container: str) -> tuple[Container, ...]:
@@ -73,8 +74,7 @@ class Hierarchy:
     def _fill(self, container: Container) -> list[Container]:
         """Make the child nodes of a container; returns those to fill next."""
         if container.module < 0:
-            members = self._members(container)
-            return [self._add_module(m, container.id, m.name) for m in members]
+            return [self._add_module(m, container.id, m.name) for m in self._members[container.id]]
         module = self._tree.modules[container.module]
         made: list[Container] = []
         for run in _runs(list(self._shown_children(module))):
@@ -104,10 +104,6 @@ class Hierarchy:
     def _folds_into_own_node(self, container: Container, run: list[Module]) -> bool:
         return container.kind == "group" and len(run) == container.repeats
 
-    def _members(self, group: Container) -> list[Module]:
-        around = self._tree.modules[self.containers[group.parent or "."].module]
-        return [m for m in self._shown_children(around) if group.first <= m.index <= group.last]
-
     def _group_id(self, around: Module, run: list[Module]) -> str:
         return f"{around.path}::{run[0].path}…{run[-1].path}"
 
@@ -131,9 +127,11 @@ class Hierarchy:
 
     def _add_group(self, container: Container, around: Module, run: list[Module]) -> Container:
         first, last = _label(run[0], around), _label(run[-1], around)
+        group_id = self._group_id(around, run)
+        self._members[group_id] = run
         return self._add(
             Container(
-                id=self._group_id(around, run),
+                id=group_id,
                 kind="group",
                 name=f"{first} – {last}",
                 type_name=run[0].class_name,

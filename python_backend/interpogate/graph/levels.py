@@ -9,7 +9,7 @@ is called again is left and entered again, so recurrences show as such. Used by 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -89,6 +89,7 @@ class Levels:
         self._call_steps: dict[int, tuple[Step, ...]] = {}
         self._seen: defaultdict[tuple[int, str], int] = defaultdict(int)
         self._ports: dict[tuple[object, ...], str] = {}
+        self._port_counts: Counter[tuple[str, str]] = Counter()
         self._add_containers()
         self._constants = flow.constants
         for row in sorted(flow.visible):
@@ -241,8 +242,8 @@ class Levels:
     def _port(self, level: str, kind: NodeKind, crossing: Crossing) -> str:
         key = (level, kind, crossing.key[:2])
         if key not in self._ports:
-            number = sum(1 for node in self.levels[level].nodes.values() if node.kind == kind)
-            node_id = f"{level}::{kind}#{number}"
+            node_id = f"{level}::{kind}#{self._port_counts[level, kind]}"
+            self._port_counts[level, kind] += 1
             path = self._hierarchy.containers[level].path
             self._add_node(Node(node_id, kind, "", "", path, tensor=crossing.tensor), level)
             self._ports[key] = node_id

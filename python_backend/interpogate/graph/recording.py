@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from interpogate.graph.modules import Source
@@ -30,6 +33,8 @@ class Call:
     """Empty if it did not return."""
     duration_us: float
     failed: bool
+    error: str = ""
+    """Type and message of what it raised, also if the model itself handled that."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Failure:
     """Row of the operation that raised; -1 if none did."""
     call: int
     """Innermost call that did not return; -1 if unknown."""
+    in_hook: bool = False
+    """Whether a hook raised it that was on the module before watching began."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +103,21 @@ class Recording:
     used_modules: frozenset[int]
     """Modules whose own parameters took part in an operation."""
     failure: Failure | None = None
+    sealed: Mapping[int, str] = field(default_factory=dict)
+    """Modules whose inside could not be watched, by index, with the reason as a sentence."""
+    is_eager_twin: bool = False
+    """Whether compiled parts were run without their compilation."""
 
     def calls_of(self, module: int) -> tuple[Call, ...]:
         """All calls of one module in order."""
-        return tuple(call for call in self.calls if call.module == module)
+        return self._by_module.get(module, ())
+
+    @cached_property
+    def _by_module(self) -> dict[int, tuple[Call, ...]]:
+        found: defaultdict[int, list[Call]] = defaultdict(list)
+        for call in self.calls:
+            found[call.module].append(call)
+        return {module: tuple(calls) for module, calls in found.items()}
 
 
 NOTHING = Recording((), (), (), (), frozenset())

@@ -29,12 +29,19 @@ _NOT_TENSORS = frozenset(
 )
 
 
+OUTSIDE = -1
+PAUSED = -2
+
+# Maker of a tensor (row and slot) and the tensor's facts.
+_Made = tuple[int, int, Any]
+
+
 @dataclass
 class Position:
     """Where the forward pass stands; shared by the recorder and the data flow."""
 
-    call: int = -1
-    """Row of the innermost running call."""
+    call: int = OUTSIDE
+    """Row of the innermost running call, or `OUTSIDE`, or `PAUSED` while others' hooks run."""
     order: int = 0
     """Grows with every call and operation."""
 
@@ -69,10 +76,11 @@ class DataFlow(TorchFunctionMode):
         self.position = position
         self.operations: list[RawOperation] = []
         self.flows: list[tuple[int, int, int, Any]] = []
-        self.results: list[tuple[str, int, int, Any]] = []
+        self.results: list[tuple[str, int, int, Any, bool]] = []
         self.used_modules: set[int] = set()
         self.internal_errors = 0
-        self.failed_operation = -1
+        self._failed_operation = -1
+        self._failed_error = 0
         self._parameters = parameters
         self._makers: dict[int, tuple[Any, int, int]] = {}
 
@@ -86,8 +94,8 @@ class DataFlow(TorchFunctionMode):
         """Run `func` unchanged and note what it took and made."""
         try:
             result = func(*args, **kwargs) if kwargs else func(*args)
-        except BaseException:
-            self._note_failure(func, args, kwargs)
+        except BaseException as error:
+            self._note_failure(error, func, args, kwargs)
             raise
         if type(result) not in _NOT_TENSORS and self.position.call >= 0:
             try:
@@ -97,15 +105,38 @@ class DataFlow(TorchFunctionMode):
         return result
 
     def add_input(self, name: str, tensor: torch.Tensor) -> None:
-        """A tensor that came in through the model's arguments."""
+        """A tensor that came in through the model's arguments, unless an earlier step made it."""
+        if self._known(tensor):
+            return
         row = self._add(RawOperation(name, "input", self.position.call, self.position.next_order()))
         self._made(row, 0, tensor)
 
-    def add_result(self, name: str, tensor: torch.Tensor) -> None:
-        """A tensor that the model returned."""
+    def add_result(self, name: str, tensor: torch.Tensor, *, of_root: bool) -> None:
+        """A tensor that the model, or a part of it that was called by itself, returned."""
         maker = self._maker(tensor)
         if maker:
-            self.results.append((name, *maker, tensor_facts(tensor)))
+            self.results.append((name, *maker, tensor_facts(tensor), of_root))
+
+    def makers(self, value: Any) -> list[_Made]:
+        """What made each tensor in a value, for `replaced`; holds no tensor."""
+        tensors = list(self._tensors(value))
+        found = [(self._maker(tensor), tensor_facts(tensor)) for tensor in tensors]
+        return [(*maker, facts) for maker, facts in found if maker]
+
+    def replaced(self, before: list[_Made], value: Any) -> None:
+        """Note what hooks of others put in the place of tensors that they were given."""
+        strange = [tensor for tensor in self._tensors(value) if not self._maker(tensor)]
+        if not strange or not before:
+            return
+        order = self.position.next_order()
+        row = self._add(RawOperation("hook", "call", self.position.call, order))
+        self.flows += [(source, slot, row, facts) for source, slot, facts in before]
+        for slot, tensor in enumerate(strange):
+            self._made(row, slot, tensor)
+
+    def failed_operation(self, errors: frozenset[int]) -> int:
+        """Row of the operation that raised one of these exceptions (by id); -1 if none did."""
+        return self._failed_operation if self._failed_error in errors else -1
 
     def leave_module(self, class_name: str, first: int, taken: Any, returned: Any) -> None:
         """Note outputs that no operation since row `first` made: passed on, or made unseen."""
@@ -133,7 +164,12 @@ class DataFlow(TorchFunctionMode):
         """All that was noted, as plain data."""
         operations = tuple(_operation(raw) for raw in self.operations)
         flows = tuple(Flow(s, slot, t, describe_tensor(facts)) for s, slot, t, facts in self.flows)
-        results = tuple(Result(n, s, slot, describe_tensor(f)) for n, s, slot, f in self.results)
+        whole = any(of_root for *_, of_root in self.results)
+        results = tuple(
+            Result(name, source, slot, describe_tensor(facts))
+            for name, source, slot, facts, of_root in self.results
+            if of_root or not whole
+        )
         return operations, flows, results
 
     def _note(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
@@ -156,20 +192,25 @@ class DataFlow(TorchFunctionMode):
                 self._take_all(value, row)
         for slot, tensor in enumerate(made):
             self._made(row, slot, tensor)
+        if args and made[0] is args[0] and _is_in_place(func):
+            self._changed(row, made[0])
 
-    def _note_failure(self, func: Any, args: Any, kwargs: Any) -> None:
-        if self.position.call < 0 or self.failed_operation >= 0:
+    def _changed(self, row: int, tensor: torch.Tensor) -> None:
+        """Changed in place: what it is a view of has the operation for its maker too."""
+        base = tensor._base
+        if base is not None:
+            self._makers[id(base)] = (weakref.ref(base), row, 0)
+
+    def _note_failure(self, error: BaseException, func: Any, args: Any, kwargs: Any) -> None:
+        if self.position.call < 0:
             return
         code, line = _calling_line()
         order = self.position.next_order()
         raw = RawOperation(func, "call", self.position.call, order, [], code, line, failed=True)
-        self.failed_operation = self._add(raw)
+        # By its id: an exception would keep the frames alive that it passed, with their tensors.
+        self._failed_operation, self._failed_error = self._add(raw), id(error)
         for tensor in self._tensors((args, kwargs)):
-            self._take(tensor, self.failed_operation)
-
-    def forget_failure(self) -> None:
-        """The exception was caught by the model itself."""
-        self.failed_operation = -1
+            self._take(tensor, self._failed_operation)
 
     def _add(self, operation: RawOperation) -> int:
         self.operations.append(operation)
@@ -187,12 +228,22 @@ class DataFlow(TorchFunctionMode):
         if maker:
             self.flows.append((maker[0], maker[1], row, tensor_facts(tensor)))
 
+    def _known(self, tensor: torch.Tensor) -> tuple[int, int] | None:
+        entry = self._makers.get(id(tensor))
+        if entry is not None and entry[0]() is tensor:
+            return entry[1], entry[2]
+        return None
+
     def _maker(self, tensor: torch.Tensor) -> tuple[int, int] | None:
         entry = self._makers.get(id(tensor))
         if entry is not None and entry[0]() is tensor:
             return entry[1], entry[2]
         owned = self._parameters.get(id(tensor))
-        return self._parameter(tensor, owned) if owned and owned[0] is tensor else None
+        if owned and owned[0] is tensor:
+            return self._parameter(tensor, owned)
+        # An alias made below torch functions, such as autograd makes for backward hooks.
+        base = tensor._base
+        return None if base is None else self._known(base)
 
     def _parameter(
         self, tensor: torch.Tensor, owned: tuple[torch.Tensor, str, int]
@@ -214,6 +265,12 @@ class DataFlow(TorchFunctionMode):
 
     def _tensors(self, value: Any) -> Iterator[torch.Tensor]:
         return (tensor for _, tensor in tensors_of(value))
+
+
+def _is_in_place(func: Any) -> bool:
+    """`add_`, `__iadd__`, `__setitem__`; not `contiguous`, which may return what it is given."""
+    name = getattr(func, "__name__", "")
+    return name == "__setitem__" or name.startswith("__i") or name[-2:-1] != "_" == name[-1:]
 
 
 def _items(result: Any) -> list[torch.Tensor]:

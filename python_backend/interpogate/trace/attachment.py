@@ -1,0 +1,190 @@
+"""Puts a watcher's hooks on every module and takes them off again, on every path.
+
+A module that others have hooks on gets two more: what their callbacks call and compute is no part
+of the forward pass, so the watcher is told to look away around them. Modules that would run
+differently with hooks on them (see `sealed.py`) are watched through their `forward` instead. Only
+what was put there is taken away. Knows nothing of recordings; used by `recorder.py` alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import wraps
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from interpogate.trace.modules import ModelModules
+from interpogate.trace.sealed import is_quiet, why_sealed
+
+Undo = Callable[[], Any]
+
+
+class Watcher(Protocol):
+    """What is called around each module's forward, with the module's index."""
+
+    def before_hooks(self, index: int, taken: Any) -> None:
+        """Pre-hooks of others are about to run."""
+
+    def before(self, index: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """The module's forward is about to run."""
+
+    def after_forward(self, index: int, taken: Any, output: Any) -> None:
+        """It returned, and hooks of others are about to run."""
+
+    def after(self, index: int, taken: Any, output: Any) -> None:
+        """The call is over, whether it returned or raised."""
+
+
+@contextmanager
+def attached(modules: ModelModules, watcher: Watcher) -> Iterator[dict[int, str]]:
+    """The watcher hears of every call inside the block; yields why modules are sealed, by index."""
+    undo: list[Undo] = []
+    sealed: dict[int, str] = {}
+    try:
+        _attach(modules, watcher, undo, sealed)
+        yield sealed
+    finally:
+        _detach(undo)
+
+
+def _attach(
+    modules: ModelModules, watcher: Watcher, undo: list[Undo], sealed: dict[int, str]
+) -> None:
+    inside_until = -1
+    for index, module in enumerate(modules.live):
+        if index <= inside_until:
+            continue
+        reason = why_sealed(module)
+        if reason:
+            sealed[index] = reason
+            inside_until = modules.tree.modules[index].last
+            undo.append(_wrap_forward(module, _watched_forward(index, module, watcher)))
+            continue
+        if is_quiet(module):
+            undo.append(_wrap_forward(module, _quiet_forward(module)))
+        _hook(module, index, watcher, undo)
+
+
+def _detach(undo: list[Undo]) -> None:
+    """Newest first; an interrupt in between is let out only when all are gone."""
+    try:
+        while undo:
+            undo[-1]()
+            undo.pop()
+    except BaseException:
+        _detach(undo)
+        raise
+
+
+def _hook(module: nn.Module, index: int, watcher: Watcher, undo: list[Undo]) -> None:
+    if module._forward_pre_hooks:
+        hook = _before_hooks(index, watcher)
+        handle = module.register_forward_pre_hook(hook, prepend=True, with_kwargs=True)
+        undo.append(handle.remove)
+    before = _before(index, watcher)
+    undo.append(module.register_forward_pre_hook(before, with_kwargs=True).remove)
+    if module._forward_hooks:
+        hook = _after_forward(index, watcher)
+        handle = module.register_forward_hook(hook, prepend=True, with_kwargs=True)
+        undo.append(handle.remove)
+    after = _after(index, watcher)
+    handle = module.register_forward_hook(after, with_kwargs=True, always_call=True)
+    undo.append(handle.remove)
+
+
+def _before_hooks(index: int, watcher: Watcher) -> Callable[..., None]:
+    def before_hooks(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        watcher.before_hooks(index, (args, kwargs))
+
+    return before_hooks
+
+
+def _before(index: int, watcher: Watcher) -> Callable[..., None]:
+    call = watcher.before
+
+    def before(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        call(index, args, kwargs)
+
+    return before
+
+
+def _after_forward(index: int, watcher: Watcher) -> Callable[..., None]:
+    def after_forward(_: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+        watcher.after_forward(index, (args, kwargs), output)
+
+    return after_forward
+
+
+def _after(index: int, watcher: Watcher) -> Callable[..., None]:
+    call = watcher.after
+
+    def after(_: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+        call(index, (args, kwargs), output)
+
+    return after
+
+
+def _watched_forward(index: int, module: nn.Module, watcher: Watcher) -> Callable[..., Any]:
+    forward = module.forward
+
+    @wraps(forward, assigned=())
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        watcher.before(index, args, kwargs)
+        output = None
+        try:
+            with torch._C.DisableTorchFunction():
+                output = forward(*args, **kwargs)
+        finally:
+            watcher.after(index, (args, kwargs), output)
+        return output
+
+    return watched
+
+
+def _quiet_forward(module: nn.Module) -> Callable[..., Any]:
+    forward = module.forward
+
+    @wraps(forward, assigned=())
+    def quiet(*args: Any, **kwargs: Any) -> Any:
+        with torch._C.DisableTorchFunction():
+            return forward(*args, **kwargs)
+
+    return quiet
+
+
+def _wrap_forward(module: nn.Module, forward: Callable[..., Any]) -> Undo:
+    """Shadow the class's `forward`, or another library's own shadow of it."""
+    own = vars(module)
+    had, previous = "forward" in own, own.get("forward")
+    own["forward"] = forward
+
+    def restore() -> None:
+        if had:
+            own["forward"] = previous
+        else:
+            own.pop("forward", None)
+
+    return restore
+
+
+def eager() -> AbstractContextManager[Any]:
+    """Compiled parts run as they were written, so that their modules are called."""
+    if "torch._dynamo" not in sys.modules:
+        return nullcontext()
+    stance = getattr(torch.compiler, "set_stance", None)
+    return nullcontext() if stance is None else stance("force_eager")
+
+
+def has_compiled_parts(modules: ModelModules) -> bool:
+    """Whether `torch.compile` or `Module.compile` was applied to any module."""
+    if "torch._dynamo" not in sys.modules:
+        return False
+    wrapper = sys.modules["torch._dynamo.eval_frame"].OptimizedModule
+    return any(
+        isinstance(module, wrapper) or getattr(module, "_compiled_call_impl", None) is not None
+        for module in modules.live
+    )
