@@ -45,8 +45,8 @@ it("finds the interpreter inside an environment's folder", async () => {
 
 it("reads paths as people write them", () => {
   const variable = "$" + "{workspaceFolder}/.venv";
-  expect(expandPath(variable, "/work")).toBe("/work/.venv");
+  expect(expandPath(variable, "/project")).toBe("/project/.venv");
   expect(expandPath("~/env", undefined)).toBe(path.join(homedir(), "env"));
-  expect(expandPath("./env/bin/python", "/work")).toBe("/work/env/bin/python");
-  expect(expandPath("python3.12", "/work")).toBe("python3.12");
+  expect(expandPath("./env/bin/python", "/project")).toBe("/project/env/bin/python");
+  expect(expandPath("python3.12", "/project")).toBe("python3.12");
 });

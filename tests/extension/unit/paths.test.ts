@@ -8,7 +8,7 @@ it("gives the path that a module hangs from", () => {
 it("tells files of installed packages from those of a person", () => {
   const library = ["/v/lib/python3.11/site-packages/torch/nn.py", "/usr/lib/python3.12/json.py"];
   expect(library.every(isLibrary)).toBe(true);
-  expect(["/home/me/lib/model.py", "/c:/work/python3.11/a.py"].some(isLibrary)).toBe(false);
+  expect(["/home/me/lib/model.py", "/c:/code/python3.11/a.py"].some(isLibrary)).toBe(false);
 });
 
 it("writes numbers of parameters short", () => {
