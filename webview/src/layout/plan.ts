@@ -4,7 +4,7 @@
  */
 import { at } from "../store/columns.ts";
 import { type Arrangement, arrange, placeLoose, type Rect } from "./arrange.ts";
-import { foldLong } from "./fold.ts";
+import { appearance, foldLong, type Wrapping } from "./fold.ts";
 import { type Port, type Ports, type Route, routesOf } from "./route.ts";
 import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
 
@@ -17,6 +17,9 @@ export interface Plan extends Ports {
 }
 
 const REMEMBERED = 500;
+/** Height from which the graph counts as a strip, and what wrapping must then gain. */
+const STRIP = 1300;
+const WORTH = 1.25;
 const MOST_LEAN = 0.25;
 const ROOT = ".";
 
@@ -28,47 +31,65 @@ interface Inside {
 
 type Plans = ReadonlyMap<string, Plan>;
 
+interface Style {
+  readonly aspect: number;
+  readonly wrapping: Wrapping;
+}
+
 export class Planner {
   private memory = new Map<string, Inside>();
   /** How many levels were really laid out. */
   laidOut = 0;
 
-  /** Plans of all levels by container. */
-  plan(levels: readonly LevelShape[], aspect: number): Map<string, Plan> {
+  /** Plans of all levels by container. Where the whole would be a strip, towers are wrapped too. */
+  plan(levels: readonly LevelShape[], aspect: number): Plans {
+    const plain = this.planWith(levels, { aspect, wrapping: "chains" });
+    const root = plain.get(ROOT);
+    if (!root || root.height < STRIP) return plain;
+    const wrapped = this.planWith(levels, { aspect, wrapping: "towers" });
+    return appearanceOf(wrapped, aspect) > appearanceOf(plain, aspect) * WORTH ? wrapped : plain;
+  }
+
+  private planWith(levels: readonly LevelShape[], style: Style): Plans {
     const plans = new Map<string, Plan>();
     // Containers come before what is in them: backwards, insides are ready when they are needed.
     for (const level of [...levels].reverse()) {
-      const inside = this.insideOf(level, plans, aspect);
+      const inside = this.insideOf(level, plans, style);
       const framed = frame(level, inside);
       plans.set(level.container, { ...framed, ...portsOf(level, framed.rects) });
     }
     return plans;
   }
 
-  private insideOf(level: LevelShape, plans: Plans, aspect: number): Inside {
+  private insideOf(level: LevelShape, plans: Plans, style: Style): Inside {
     const insides = level.nodes.map((node) => plans.get(node.id));
-    const signature = signatureOf(level, insides, aspect);
+    const signature = signatureOf(level, insides, style);
     const known = this.memory.get(signature);
     if (known) return known;
     this.laidOut++;
-    const inside = layOut(level, insides, aspect);
+    const inside = layOut(level, insides, style);
     if (this.memory.size >= REMEMBERED) this.memory.clear();
     this.memory.set(signature, inside);
     return inside;
   }
 }
 
+function appearanceOf(plans: Plans, aspect: number): number {
+  const root = plans.get(ROOT);
+  return root ? appearance(root.width, root.height, aspect) : 0;
+}
+
 function signatureOf(
   level: LevelShape,
   insides: readonly (Plan | undefined)[],
-  aspect: number,
+  style: Style,
 ): string {
   const nodes = level.nodes.map((node, row) => {
     const inside = insides[row];
     return inside ? brief(inside) : `${node.width} ${node.height} ${node.role}`;
   });
   const edges = level.edges.map(({ source, target, key }) => `${source} ${target} ${key}`);
-  const outer = [aspect.toFixed(2), level.container === ROOT];
+  const outer = [style.aspect.toFixed(2), style.wrapping, level.container === ROOT];
   return [...outer, "", ...nodes, "", ...edges].join("|");
 }
 
@@ -78,11 +99,11 @@ function brief(plan: Plan): string {
   return `[${plan.width} ${plan.height} ${ports.join(",")}]`;
 }
 
-function layOut(level: LevelShape, insides: readonly (Plan | undefined)[], aspect: number): Inside {
+function layOut(level: LevelShape, insides: readonly (Plan | undefined)[], style: Style): Inside {
   const sized = { ...level, nodes: level.nodes.map((node, row) => sizedBy(node, insides[row])) };
   const arrangement = arrange(sized);
-  const columns = foldLong(arrangement, aspect);
-  placeLoose(sized, arrangement, aspect);
+  const columns = foldLong(arrangement, style.aspect, style.wrapping);
+  placeLoose(sized, arrangement, style.aspect);
   pinToBorders(sized, arrangement);
   const ports = new Map<number, Ports>();
   for (const [row, plan] of insides.entries()) if (plan) ports.set(row, plan);

@@ -118,7 +118,7 @@ function departures(
 /** From the foot of one column around to the head of the next one. */
 function changeColumn(curve: Curve, here: Stop, stop: Stop, lane: Lane): void {
   const out = (lane.number + 1) * GAP.lane;
-  const below = lane.columns.height - (lane.columns.lanes + 1) * GAP.lane + out;
+  const below = at(lane.columns.feet, here.column) + out;
   const above = (lane.columns.lanes + 1) * GAP.lane - out;
   const gutter = at(lane.columns.rights, here.column) + GAP.gutter / 2 + lane.number * GAP.lane;
   curve.corners([
