@@ -13,6 +13,8 @@ import type { Palette } from "./palette.ts";
 /** Pixels below which text is not drawn, and that names grow to while there is room in the box. */
 const LEGIBLE = 6.2;
 const GROWN = 8;
+/** The name of a container whose title cannot be read, and how large it must be on the screen. */
+const FAR = { style: { size: 10.5, weight: 600 }, width: 64, height: 44 } as const;
 const ELLIPSIS = "…";
 
 /** Measures text in the page's font; what was measured is kept. */
@@ -87,10 +89,10 @@ export class LabelPainter {
     });
   }
 
-  private backdrop(box: Box, ground: Colour): void {
+  private backdrop(box: Box, ground: Colour, radius = 5): void {
     this.setFill(cssOf(faded(ground, 0.92)));
     this.context.beginPath();
-    this.context.roundRect(box.x, box.y, box.width, box.height, 5);
+    this.context.roundRect(box.x, box.y, box.width, box.height, radius);
     this.context.fill();
   }
 
@@ -112,6 +114,7 @@ export class LabelPainter {
   private title(node: GraphNode, rect: Box): void {
     const room = rect.width - CARD.left - CARD.chevron - CARD.right;
     const style = this.grown(TEXT.title, node.name, GAP.header * 0.7, room);
+    if (!style) this.farTitle(node, rect);
     if (!style || !this.palette) return;
     const { foreground, muted } = this.palette.colours;
     const middle = rect.y + GAP.header / 2 + 0.5;
@@ -124,6 +127,27 @@ export class LabelPainter {
       this.write(type, left + used, middle + 0.5, TEXT.type, muted, "left");
     }
     this.chevron(rect.x + rect.width - 17, middle, true);
+  }
+
+  /** From far away a large container keeps its name, on a plate of the same size at every zoom. */
+  private farTitle(node: GraphNode, rect: Box): void {
+    const { palette } = this;
+    const unit = 1 / this.camera.scale;
+    if (!palette || rect.width < FAR.width * unit || rect.height < FAR.height * unit) return;
+    const width = this.measure(node.name, FAR.style) * unit;
+    const box = {
+      x: rect.x + 4 * unit,
+      y: rect.y + 4 * unit,
+      width: width + 10 * unit,
+      height: 16 * unit,
+    };
+    if (box.width > rect.width - 8 * unit || this.taken.some((other) => overlaps(box, other)))
+      return;
+    this.taken.push(box);
+    this.backdrop(box, palette.colours.card, 4 * unit);
+    const style = { ...FAR.style, size: FAR.style.size * unit };
+    const middle = box.y + box.height / 2 + unit / 2;
+    this.write(node.name, box.x + 5 * unit, middle, style, palette.colours.foreground, "left");
   }
 
   private card(node: GraphNode, rect: Box): void {
