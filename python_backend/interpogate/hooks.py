@@ -9,6 +9,8 @@ from typing import Any
 
 from torch import nn
 
+from interpogate.refusals import NotACallback
+
 _PRE_ARGUMENTS = 2
 _POST_ARGUMENTS = 3
 
@@ -25,9 +27,10 @@ class HookSet:
 
         A callback with a third parameter gets the keyword arguments: `callback(module, args,
         kwargs)`.
-        What it returns replaces the arguments, as in PyTorch. Raises `ValueError` for an unknown
-        path.
+        What it returns replaces the arguments, as in PyTorch. Modules that it calls are no part of
+        the recorded run. Raises `ValueError` for an unknown path, `TypeError` for no function.
         """
+        _check(callback)
         with_kwargs = _parameter_count(callback) > _PRE_ARGUMENTS
         register = self._node(path).register_forward_pre_hook
         self._handles.append(register(callback, with_kwargs=with_kwargs))
@@ -40,6 +43,7 @@ class HookSet:
         PyTorch.
         Raises `ValueError` for an unknown path.
         """
+        _check(callback)
         with_kwargs = _parameter_count(callback) > _POST_ARGUMENTS
         register = self._node(path).register_forward_hook
         self._handles.append(register(callback, with_kwargs=with_kwargs))
@@ -60,6 +64,11 @@ class HookSet:
         traceback: TracebackType | None,
     ) -> None:
         self.clear()
+
+
+def _check(callback: Any) -> None:
+    if not callable(callback):
+        raise NotACallback(f"A hook is a function; a {type(callback).__name__} is not.")
 
 
 def _parameter_count(callback: Callable[..., Any]) -> int:

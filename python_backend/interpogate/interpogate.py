@@ -2,72 +2,176 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
+import torch
 from torch import nn
 
-from interpogate.errors import InterpogateError, NoTokenizer
-from interpogate.graph.graph import Graph
+from interpogate.errors import InputsInvalid, NoTokenizer
 from interpogate.hooks import HookSet
-from interpogate.trace.modules import declared_modules
+from interpogate.model.inputs import model_device
+from interpogate.model_graph import ModelGraph
+from interpogate.progress import Progress
+from interpogate.refusals import NotAModule, NotATokenizer, run_failed, vocabulary_mismatch
+from interpogate.run import KeptLogits, Run, has_values
+from interpogate.trace.attachment import eager_original
+from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.recorder import Recorder
 
 
 class Interpogate:
     """A model under observation, with its tokenizer if it takes text.
 
-    Nothing of the model is changed: hooks are there only while something runs.
+    Nothing of the model is changed: hooks are there only while something runs. Of a compiled model
+    the eager original is watched; `run.notes` says so. Raises `TypeError` for what is no
+    `torch.nn.Module` or no tokenizer.
     """
 
     def __init__(self, model: nn.Module, tokenizer: Any = None) -> None:
         if not isinstance(model, nn.Module):
-            raise _NotAModule(f"Interpogate takes a torch.nn.Module, not a {type(model).__name__}.")
+            raise NotAModule(f"Interpogate takes a torch.nn.Module, not a {type(model).__name__}.")
+        if tokenizer is not None and not callable(tokenizer):
+            raise NotATokenizer(f"A tokenizer is callable; a {type(tokenizer).__name__} is not.")
         self.model = model
         self.tokenizer = tokenizer
-        self.graph = Graph(declared_modules(model).tree)
+        self._watched = eager_original(model)
         self._run_count = 0
+        self._last = _Observation(self, declared_modules(self._watched))
+
+    @property
+    def graph(self) -> ModelGraph:
+        """Modules, and from the last run operations and data flow. A new one after each run."""
+        return self._last.graph
+
+    @property
+    def run(self) -> Run | None:
+        """The last run; None before the first."""
+        return self._last.run
 
     def forward(self, *args: Any, **inputs: Any) -> Any:
         """Run the model on `inputs` and record the run; returns what the model returns.
 
-        Training mode, gradient mode and the random state are the caller's. What the model raises is
-        raised, and `graph` then shows everything up to there.
+        The arguments are the model's own. Training mode, gradient mode and the random state are
+        the caller's. An exception of a built-in class that the model raises comes as a `RunFailed`
+        of that class too, with the original as its cause; others, and those of your own hooks, come
+        as they are. `graph` and `run` then show everything up to there.
         """
-        modules = declared_modules(self.model)
-        recorder = Recorder(modules)
-        self._run_count += 1
         try:
-            with recorder.watching():
-                return self.model(*args, **inputs)
-        finally:
-            self.graph = Graph(modules.tree, recorder.recording(), "run", self._run_count)
+            with self.watch():
+                output = self._watched(*args, **inputs)
+        except Exception as error:
+            ours = run_failed(error, self.graph, self._watched)
+            if ours is error:
+                raise
+            raise ours from error
+        self._last.note(output, inputs.get("input_ids", args[0] if args else None))
+        return output
 
     def forward_text(self, text: str) -> Any:
         """Run the model on the tokens of `text` as a batch of one; returns what the model returns.
 
-        Raises `NoTokenizer` if the instance was made without one.
+        Raises `NoTokenizer` if the instance was made without one, `InputsInvalid` if the tokenizer
+        makes nothing of the text or does not belong to the model.
         """
         if self.tokenizer is None:
             raise NoTokenizer("forward_text needs a tokenizer.")
-        encoded = self.tokenizer(text, return_tensors="pt")
-        device = next((p.device for p in self.model.parameters()), None)
+        encoded = self._encoded(text)
+        device = model_device(self._watched)
         return self.forward(**{name: tensor.to(device) for name, tensor in encoded.items()})
 
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Record everything that the model does inside the block as one run.
+
+        For what calls the model by itself, such as `with interp.watch(): model.generate(**inputs)`:
+        every step is a numbered call of `"."`. Only calls in this thread are recorded; what a
+        backward pass computes again is no call. Exceptions come as they are.
+        """
+        modules = declared_modules(self._watched)
+        self._run_count += 1
+        progress = Progress(len(modules.live))
+        recorder = Recorder(modules, listener=progress)
+        try:
+            with recorder.watching():
+                yield
+        finally:
+            progress.close()
+            self._last = _Observation(self, modules, recorder)
+
     def node(self, path: str) -> nn.Module:
-        """Return the module at `path`; `"."` is the model itself.
+        """Return the module at `path`, any of its names; `"."` is the model itself.
 
         Raises `ValueError` with the nearest names if there is none.
         """
-        modules = declared_modules(self.model)
+        modules = declared_modules(self._watched)
         return modules.live[modules.tree.at(path).index]
 
     def hook(self) -> HookSet:
         """Hooks for a `with` block: `with interp.hook() as hook: hook.post(path, callback)`."""
         return HookSet(self.node)
 
+    def _encoded(self, text: str) -> dict[str, torch.Tensor]:
+        try:
+            encoded = dict(self.tokenizer(text, return_tensors="pt"))
+        except Exception as error:
+            message = f"The tokenizer failed: {type(error).__name__}: {error}"
+            raise InputsInvalid(message, hint=NotATokenizer.hint) from error
+        ids = encoded.get("input_ids")
+        if not isinstance(ids, torch.Tensor) or ids.numel() == 0:
+            raise InputsInvalid("The text has no tokens.", hint="Give some text.")
+        entries = _vocabulary(self._watched)
+        if entries and int(ids.max()) >= entries:
+            raise vocabulary_mismatch(int(ids.max()), entries)
+        return {name: value for name, value in encoded.items() if hasattr(value, "to")}
 
-class _NotAModule(InterpogateError, TypeError):
-    """Also a `TypeError`."""
 
-    code = "model.notAModule"
-    hint = "Pass the model itself, such as pipe.model for a transformers pipeline."
+def _vocabulary(model: Any) -> int:
+    """Rows of the embedding of input tokens; 0 if that is not known."""
+    try:
+        table = model.get_input_embeddings()
+    except (AttributeError, NotImplementedError):
+        return 0
+    entries = getattr(table, "num_embeddings", 0)
+    return entries if isinstance(entries, int) else 0
+
+
+class _Observation:
+    """What is known after a run; put together only when it is asked for."""
+
+    def __init__(
+        self, interp: Interpogate, modules: ModelModules, recorder: Recorder | None = None
+    ) -> None:
+        self._interp = interp
+        self._modules = modules
+        self._recorder = recorder
+        self._number = interp._run_count
+        self._ids: tuple[int, ...] = ()
+        self._logits: KeptLogits | None = None
+
+    def note(self, output: Any, ids: Any) -> None:
+        """Keep what `run.tokens` and `run.top_tokens` tell of."""
+        self._logits = KeptLogits(self._modules.live[0], output)
+        is_batch = isinstance(ids, torch.Tensor) and ids.dim() == 2 and len(ids)  # noqa: PLR2004
+        if is_batch and ids.dtype in (torch.int64, torch.int32) and has_values(ids):
+            self._ids = tuple(ids[0].tolist())
+
+    @cached_property
+    def graph(self) -> ModelGraph:
+        classes = tuple(type(module) for module in self._modules.live)
+        tree = self._modules.tree
+        if self._recorder is None:
+            return ModelGraph(tree, classes=classes)
+        recording = self._recorder.recording()
+        if self._modules.live[0] is not self._interp.model:
+            recording = replace(recording, is_eager_twin=True)
+        return ModelGraph(tree, recording, "run", self._number, classes=classes)
+
+    @cached_property
+    def run(self) -> Run | None:
+        if self._recorder is None:
+            return None
+        return Run(self.graph, self._interp.tokenizer, self._ids, self._logits)

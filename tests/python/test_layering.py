@@ -20,6 +20,7 @@ BACKEND_LAYERS: Sequence[frozenset[str]] = (
     frozenset({"protocol", "graph"}),
     frozenset({"model", "trace", "visualizations", "codegen", "transport"}),
     frozenset({"presentation"}),
+    frozenset({"model_graph", "run", "progress", "refusals"}),
     frozenset({"worker", "__init__", "interpogate", "hooks", "notebook"}),
     frozenset({"editor", "web"}),
 )

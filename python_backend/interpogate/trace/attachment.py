@@ -181,10 +181,18 @@ def eager() -> AbstractContextManager[Any]:
 
 def has_compiled_parts(modules: ModelModules) -> bool:
     """Whether `torch.compile` or `Module.compile` was applied to any module."""
-    if "torch._dynamo" not in sys.modules:
-        return False
-    wrapper = sys.modules["torch._dynamo.eval_frame"].OptimizedModule
-    return any(
-        isinstance(module, wrapper) or getattr(module, "_compiled_call_impl", None) is not None
+    return "torch._dynamo" in sys.modules and any(
+        _is_compiled(module) or getattr(module, "_compiled_call_impl", None) is not None
         for module in modules.live
     )
+
+
+def eager_original(model: nn.Module) -> nn.Module:
+    """What `torch.compile` was given, or the model itself."""
+    original = getattr(model, "_orig_mod", None) if _is_compiled(model) else None
+    return original if isinstance(original, nn.Module) else model
+
+
+def _is_compiled(module: nn.Module) -> bool:
+    frames = sys.modules.get("torch._dynamo.eval_frame")
+    return frames is not None and isinstance(module, frames.OptimizedModule)
