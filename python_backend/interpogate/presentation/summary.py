@@ -25,7 +25,7 @@ def summary(
         class_name=root.class_name,
         module_count=len(modules.live),
         parameter_count=root.parameter_count,
-        dtype=_main_dtype(loaded.model),
+        dtype=main_dtype(loaded.model),
         device=str(model_device(loaded.model)),
         takes_text=takes_text,
         predicts_tokens=takes_text and predicts_tokens(loaded.model),
@@ -50,7 +50,8 @@ def predicts_tokens(model: Any) -> bool:
     return bool(getattr(model, "can_generate", lambda: False)())
 
 
-def _main_dtype(model: Any) -> str:
+def main_dtype(model: Any) -> str:
+    """The dtype of most parameters; empty without any."""
     sizes: Counter[str] = Counter()
     for parameter in model.parameters():
         sizes[dtype_name(parameter.dtype)] += 1

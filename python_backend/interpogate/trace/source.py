@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
@@ -15,7 +17,7 @@ from interpogate.graph.modules import Source
 _LIBRARY_FOLDERS = (torch.__path__[0] + os.sep, str(Path(__file__).parent.parent) + os.sep)
 
 
-def class_source(kind: type[Any]) -> Source | None:
+def _class_source(kind: type[Any]) -> Source | None:
     """File and line of a class statement, if it has a source file."""
     try:
         file = inspect.getsourcefile(kind)
@@ -23,6 +25,9 @@ def class_source(kind: type[Any]) -> Source | None:
     except (OSError, TypeError):
         return None
     return Source(str(Path(file).absolute()), max(line, 1)) if file else None
+
+
+class_source: Callable[[type[Any]], Source | None] = cache(_class_source)
 
 
 def code_source(code: CodeType, line: int) -> Source | None:
