@@ -27,7 +27,8 @@ def _class_source(kind: type[Any]) -> Source | None:
     return Source(str(Path(file).absolute()), max(line, 1)) if file else None
 
 
-class_source: Callable[[type[Any]], Source | None] = cache(_class_source)
+# The annotations of `cache` take a class for an unhashable thing.
+class_source: Callable[[type[Any]], Source | None] = cache(_class_source)  # type: ignore[assignment]
 
 
 def code_source(code: CodeType, line: int) -> Source | None:
