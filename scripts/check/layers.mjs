@@ -14,6 +14,7 @@ const BACKEND_LEVELS = levels([
   ["version", "errors", "demo"],
   ["protocol", "graph"],
   ["model", "trace", "visualizations", "codegen", "transport"],
+  ["presentation"],
   ["__init__", "hooks", "interpogate", "notebook", "worker"],
   ["editor", "web"],
 ]);

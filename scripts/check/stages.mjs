@@ -23,7 +23,8 @@ export function programStage(name, program, args, { closing = 1, env = process.e
   return {
     name,
     run: async (progress) => {
-      const { status, tail } = await attempt(program, args, { progress, env });
+      const plain = { ...env, NO_COLOR: "1" };
+      const { status, tail } = await attempt(program, args, { progress, env: plain });
       return { passed: status === 0, lines: status === 0 ? tail.slice(-closing) : tail };
     },
   };

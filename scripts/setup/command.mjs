@@ -37,28 +37,38 @@ export function attempt(program, args, options = {}) {
     shell: WINDOWS && program.endsWith(".cmd"),
   });
   const outcome = { status: 0, output: "", tail: /** @type {string[]} */ ([]) };
+  const lines = { out: lineReader(outcome, options), err: lineReader(outcome, options) };
   child.stdout.setEncoding("utf8").on("data", (text) => {
     outcome.output += text;
-    keep(outcome, text, options);
+    lines.out(text);
   });
-  child.stderr.setEncoding("utf8").on("data", (text) => keep(outcome, text, options));
+  child.stderr.setEncoding("utf8").on("data", lines.err);
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ ...outcome, status: 127, tail: [error.message] }));
-    child.once("close", (code) => resolve({ ...outcome, status: code ?? 1 }));
+    child.once("close", (code) => {
+      for (const read of Object.values(lines)) read("\n");
+      resolve({ ...outcome, status: code ?? 1 });
+    });
   });
 }
 
 /**
+ * Takes text as it comes and keeps its lines, the last of them only.
  * @param {Outcome} outcome
- * @param {string} text
  * @param {CommandOptions} options
+ * @returns {(text: string) => void}
  */
-function keep(outcome, text, options) {
-  const lines = text.split(/[\r\n]+/).filter((line) => line.trim());
-  outcome.tail.push(...lines);
-  outcome.tail.splice(0, Math.max(0, outcome.tail.length - KEPT_LINES));
-  const last = lines.findLast((line) => !/\bwarn(ing)?\b/i.test(line));
-  if (last) options.progress?.(last.trim());
+function lineReader(outcome, options) {
+  let unfinished = "";
+  return (text) => {
+    const parts = (unfinished + text).split(/[\r\n]+/);
+    unfinished = parts.pop() ?? "";
+    const lines = parts.filter((line) => line.trim());
+    outcome.tail.push(...lines);
+    outcome.tail.splice(0, Math.max(0, outcome.tail.length - KEPT_LINES));
+    const last = lines.findLast((line) => !/\bwarn(ing)?\b/i.test(line));
+    if (last) options.progress?.(last.trim());
+  };
 }
 
 /**

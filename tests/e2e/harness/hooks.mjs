@@ -30,9 +30,10 @@ export function promisedShapes(text) {
  * Runs a script as its owner would, and returns what its hooks said.
  * @param {string} folder
  * @param {string} script
+ * @param {string} [python]
  */
-export async function runScript(folder, script) {
-  const { status, output, tail } = await attempt(VENV_PYTHON, [script], { cwd: folder });
+export async function runScript(folder, script, python = VENV_PYTHON) {
+  const { status, output, tail } = await attempt(python, [script], { cwd: folder });
   assert.equal(status, 0, `${script} runs:\n${tail.join("\n")}`);
   return output.split("\n").filter((line) => /^(args|kwargs|output): /.test(line));
 }
