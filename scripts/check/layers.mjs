@@ -2,7 +2,7 @@
  * Lower never imports higher: the order of the packages of the backend and of the page's folders, as
  * ARCHITECTURE.md gives it. Called by `npm run check`.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { inRoot } from "../setup/folders.mjs";
 import { filesBelow } from "../setup/stamps.mjs";
@@ -15,7 +15,7 @@ const BACKEND_LEVELS = levels([
   ["protocol", "graph"],
   ["model", "trace", "visualizations", "codegen", "transport"],
   ["presentation"],
-  ["__init__", "hooks", "interpogate", "notebook", "worker"],
+  ["library", "notebook", "worker"],
   ["editor", "web"],
 ]);
 
@@ -36,8 +36,7 @@ const FORBIDDEN = [
     to: ["worker", "model", "trace"],
     why: "the editor process runs without torch",
   },
-  { from: "interpogate", to: ["worker"], why: "the library runs in the person's own process" },
-  { from: "hooks", to: ["worker"], why: "the library runs in the person's own process" },
+  { from: "library", to: ["worker"], why: "the library runs in the person's own process" },
   { from: "notebook", to: ["worker"], why: "the library runs in the person's own process" },
   { from: "graph", to: ["protocol"], why: "the graph does not know the wire" },
 ];
@@ -67,7 +66,22 @@ export function brokenLayers() {
  */
 function partOf(file, root) {
   const [first = ""] = relative(root, file).split(sep);
-  return basename(first).split(".")[0] ?? "";
+  const name = basename(first).split(".")[0] ?? "";
+  return root === BACKEND ? backendPart(name) : name;
+}
+
+/**
+ * The library is what lies right in the package and is no foundation of everything.
+ * @param {string} name
+ */
+function backendPart(name) {
+  if (BACKEND_LEVELS.has(name)) return name;
+  return existsSync(join(BACKEND, `${name}.py`)) ? "library" : name;
+}
+
+/** @param {string} name */
+function isPart(name) {
+  return existsSync(join(BACKEND, `${name}.py`)) || existsSync(join(BACKEND, name));
 }
 
 /** @param {string} file */
@@ -76,11 +90,9 @@ function pythonImports(file) {
   const named = [...text.matchAll(/^\s*(?:from|import) interpogate\.(\w+)/gm)];
   const fromRoot = [...text.matchAll(/^\s*from interpogate import ([\w, ]+)/gm)];
   const parts = fromRoot.flatMap((match) => (match[1] ?? "").split(",").map((name) => name.trim()));
-  // a public name of the package is no part of its own
-  return [
-    ...named.map((match) => match[1] ?? ""),
-    ...parts.filter((name) => BACKEND_LEVELS.has(name)),
-  ];
+  const names = [...named.map((match) => match[1] ?? ""), ...parts];
+  // what is neither a folder nor a file is a public name of the package
+  return names.filter(isPart).map(backendPart);
 }
 
 /** @param {string} file */
