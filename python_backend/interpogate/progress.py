@@ -27,7 +27,7 @@ class Progress:
     def started(self, module: int, time_ns: int) -> None:
         """A module begins."""
 
-    def finished(self, module: int, time_ns: int) -> None:
+    def finished(self, module: int, time_ns: int) -> None:  # noqa: ARG002
         """A module has run; the bar moves ten times a second at most."""
         self._done += 1
         if time_ns >= self._next_ns:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import wraps
 from typing import Any, Protocol
 
 import torch
@@ -62,10 +61,10 @@ def _attach(
         if reason:
             sealed[index] = reason
             inside_until = modules.tree.modules[index].last
-            undo.append(_wrap_forward(module, _watched_forward(index, module, watcher)))
+            undo.append(_WatchedShadow(module, index, watcher).lift)
             continue
         if is_quiet(module):
-            undo.append(_wrap_forward(module, _quiet_forward(module)))
+            undo.append(_Shadow(module).lift)
         _hook(module, index, watcher, undo)
 
 
@@ -96,8 +95,10 @@ def _hook(module: nn.Module, index: int, watcher: Watcher, undo: list[Undo]) -> 
     undo.append(handle.remove)
 
 
+# The last arguments may be missing: torch looks up whether a hook takes keyword arguments when it
+# calls it, and another thread that watches the same module may have taken its hook off by then.
 def _before_hooks(index: int, watcher: Watcher) -> Callable[..., None]:
-    def before_hooks(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def before_hooks(_: nn.Module, args: Any, kwargs: Any = None) -> None:
         watcher.before_hooks(index, (args, kwargs))
 
     return before_hooks
@@ -106,14 +107,14 @@ def _before_hooks(index: int, watcher: Watcher) -> Callable[..., None]:
 def _before(index: int, watcher: Watcher) -> Callable[..., None]:
     call = watcher.before
 
-    def before(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def before(_: nn.Module, args: Any, kwargs: Any = None) -> None:
         call(index, args, kwargs)
 
     return before
 
 
 def _after_forward(index: int, watcher: Watcher) -> Callable[..., None]:
-    def after_forward(_: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+    def after_forward(_: nn.Module, args: Any, kwargs: Any = None, output: Any = None) -> None:
         watcher.after_forward(index, (args, kwargs), output)
 
     return after_forward
@@ -122,53 +123,63 @@ def _after_forward(index: int, watcher: Watcher) -> Callable[..., None]:
 def _after(index: int, watcher: Watcher) -> Callable[..., None]:
     call = watcher.after
 
-    def after(_: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+    def after(_: nn.Module, args: Any, kwargs: Any = None, output: Any = None) -> None:
         call(index, (args, kwargs), output)
 
     return after
 
 
-def _watched_forward(index: int, module: nn.Module, watcher: Watcher) -> Callable[..., Any]:
-    forward = module.forward
+class _Shadow:
+    """Stands before a module's `forward` for a while; several may, and end in any order."""
 
-    @wraps(forward, assigned=())
-    def watched(*args: Any, **kwargs: Any) -> Any:
-        watcher.before(index, args, kwargs)
+    def __init__(self, module: nn.Module) -> None:
+        self._module = module
+        self._below = vars(module).get("forward")
+        self._is_over = False
+        self.__wrapped__ = module.forward
+        vars(module)["forward"] = self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run what is below, unwatched."""
+        if self._is_over:
+            return self.__wrapped__(*args, **kwargs)
+        return self.run(args, kwargs)
+
+    def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Keep torch functions from being seen, so that the module runs as it does unwatched."""
+        with torch._C.DisableTorchFunction():
+            return self.__wrapped__(*args, **kwargs)
+
+    def lift(self) -> None:
+        """Step aside."""
+        self._is_over = True
+        own = vars(self._module)
+        top = own.get("forward")
+        while isinstance(top, _Shadow) and top._is_over:
+            top = top._below
+        if top is None:
+            own.pop("forward", None)
+        else:
+            own["forward"] = top
+
+
+class _WatchedShadow(_Shadow):
+    """Tells the watcher of the call too."""
+
+    def __init__(self, module: nn.Module, index: int, watcher: Watcher) -> None:
+        self._index = index
+        self._watcher = watcher
+        super().__init__(module)
+
+    def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """As a hook would."""
+        self._watcher.before(self._index, args, kwargs)
         output = None
         try:
-            with torch._C.DisableTorchFunction():
-                output = forward(*args, **kwargs)
+            output = super().run(args, kwargs)
         finally:
-            watcher.after(index, (args, kwargs), output)
+            self._watcher.after(self._index, (args, kwargs), output)
         return output
-
-    return watched
-
-
-def _quiet_forward(module: nn.Module) -> Callable[..., Any]:
-    forward = module.forward
-
-    @wraps(forward, assigned=())
-    def quiet(*args: Any, **kwargs: Any) -> Any:
-        with torch._C.DisableTorchFunction():
-            return forward(*args, **kwargs)
-
-    return quiet
-
-
-def _wrap_forward(module: nn.Module, forward: Callable[..., Any]) -> Undo:
-    """Shadow the class's `forward`, or another library's own shadow of it."""
-    own = vars(module)
-    had, previous = "forward" in own, own.get("forward")
-    own["forward"] = forward
-
-    def restore() -> None:
-        if had:
-            own["forward"] = previous
-        else:
-            own.pop("forward", None)
-
-    return restore
 
 
 def eager() -> AbstractContextManager[Any]:

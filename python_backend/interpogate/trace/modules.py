@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -122,6 +123,10 @@ def _parameter_counts(entries: list[_Entry], owners: dict[int, list[tuple[int, s
             if not is_buffer and places:
                 for index in {i for place, _ in places for i in _chain(entries, place)}:
                     counts[index] += _size(tensor) if entries[places[0][0]] is entry else 0
+    for index, entry in enumerate(entries):
+        packed = sum(math.prod(parameter.shape) for parameter in _packed(entry.module))
+        for inside in _chain(entries, index) if packed else ():
+            counts[inside] += packed
     return counts
 
 
@@ -194,6 +199,17 @@ def _parameters(entry: _Entry, owners: dict[int, list[tuple[int, str]]]) -> Iter
         full = _join(entry.path, name)
         others = tuple(o for _, o in owners.get(id(tensor), ()) if o != full)
         yield Parameter(name, _shape(tensor), dtype_name(tensor.dtype), is_buffer, others)
+    yield from _packed(entry.module)
+
+
+def _packed(module: nn.Module) -> Iterator[Parameter]:
+    """Weights that torch's quantized layers keep packed: their logical shapes, not the bytes."""
+    if not type(module).__module__.startswith("torch.ao.nn.quantized") or module._modules == {}:
+        return
+    read = getattr(module, "_weight_bias", None)
+    for name, tensor in zip(("weight", "bias"), read() if callable(read) else (), strict=False):
+        if isinstance(tensor, torch.Tensor):
+            yield Parameter(name, _shape(tensor), dtype_name(tensor.dtype), is_buffer=False)
 
 
 def _attributes(module: nn.Module) -> Iterator[tuple[str, str]]:

@@ -160,7 +160,7 @@ class Recorder:
         now = perf_counter_ns()
         pause = self._resume(index) if self._pauses else None
         if self._position.call == PAUSED:
-            self._pauses[-1].calls_inside -= pause is None
+            self._pauses[-1].calls_inside -= pause is None or pause.taken is None
             return
         try:
             with torch._C.DisableTorchFunction():

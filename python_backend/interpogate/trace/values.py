@@ -50,7 +50,17 @@ def describe(rows: list[RawRow]) -> Structure:
 
 def tensor_facts(tensor: torch.Tensor) -> tuple[torch.Size, torch.dtype, torch.device]:
     """What `describe_tensor` needs, without a reference to the tensor."""
-    return (tensor.shape, tensor.dtype, tensor.device)
+    try:
+        return (tensor.shape, tensor.dtype, tensor.device)
+    except RuntimeError:
+        return (_ragged_shape(tensor), tensor.dtype, tensor.device)
+
+
+def _ragged_shape(tensor: torch.Tensor) -> torch.Size:
+    """The shape of a nested tensor; -1 where its parts differ in size."""
+    parts = tensor._nested_tensor_size().tolist()
+    sizes = [column[0] if len(set(column)) == 1 else -1 for column in zip(*parts, strict=True)]
+    return torch.Size((len(parts), *sizes))
 
 
 def describe_tensor(facts: tuple[torch.Size, torch.dtype, torch.device]) -> Tensor:
@@ -69,7 +79,7 @@ def tensors_of(value: Any, depth: int = 0) -> Iterator[tuple[str, torch.Tensor]]
     if isinstance(value, torch.Tensor):
         yield "", value
     elif depth < MAXIMUM_DEPTH:
-        for key, item in _items(value)[1]:
+        for key, item in _parts(value)[1]:
             for inner, tensor in tensors_of(item, depth + 1):
                 yield f"{key}.{inner}" if inner else key, tensor
 
@@ -78,7 +88,7 @@ def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
     if isinstance(value, torch.Tensor):
         rows.append((depth, key, "tensor", type(value), tensor_facts(value)))
         return
-    kind, items = _items(value)
+    kind, items = _parts(value)
     rows.append((depth, key, kind, _label(kind, value), None))
     if depth >= MAXIMUM_DEPTH:
         return
@@ -87,6 +97,13 @@ def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
             rows.append((depth + 1, "…", "object", f"{len(items) - number} more", None))
             return
         _add(rows, depth + 1, name, item)
+
+
+def _parts(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:
+    try:
+        return _items(value)
+    except Exception:  # noqa: BLE001 (user code; a value that refuses is an object without parts)
+        return "object", []
 
 
 def _items(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:  # noqa: PLR0911 (one a kind)
