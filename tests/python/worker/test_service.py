@@ -90,7 +90,14 @@ def test_opening_goes_through_its_phases_in_order() -> None:
     assert (client.state.graph_version, client.state.origin) == (1, "fake")
     assert client.state.summary is not None
     assert client.state.summary.example_inputs == "x = float32[1, 11, 8]"
-    assert not threading.enumerate()[1:]
+
+
+def test_no_thread_of_a_run_stays() -> None:
+    before = set(threading.enumerate())
+    client = opened("Residual")
+    client.ask("run/start")
+    client.work()
+    assert set(threading.enumerate()) <= before
 
 
 def test_numbers_go_on_where_an_earlier_worker_stopped() -> None:
