@@ -15,10 +15,10 @@ const session = sessionForFile();
  * @property {string} source
  * @property {RegExp} message what the page says
  * @property {string | null} button the one that it offers
- * @property {Record<string, string>} [files]
+ * @property {Record<string, string>} [files] needed for it
  */
 
-/** @type {Record<string, Failing>} */
+/** @type {Record<string, Failing>} by what is told */
 const FAILURES = {
   "a file with a syntax error is told with its line": {
     source: "typo.py:Net",
@@ -49,21 +49,28 @@ const FAILURES = {
   },
 };
 
-for (const [name, failing] of Object.entries(FAILURES)) {
-  scenario(session, name, () => expectFailure(failing));
-}
-
-/** @param {Failing} failing */
-async function expectFailure({ source, message, button, files = {} }) {
+scenario(session, "each source that fails is told, and the editor process lives on", async () => {
+  const files = Object.assign({}, ...Object.values(FAILURES).map((failing) => failing.files ?? {}));
   const { workbench } = await session.window({ files });
+  for (const [name, failing] of Object.entries(FAILURES)) await tells(workbench, name, failing);
+  await anotherModelOpens(workbench);
+});
+
+/**
+ * @param {import("../../scripts/workbench/workbench.mjs").Workbench} workbench
+ * @param {string} name
+ * @param {Failing} failing
+ */
+async function tells(workbench, name, { source, message, button }) {
   await openSource(workbench, source);
   const page = await withAlert(workbench);
   const words = await page.alert().first().innerText();
-  assert.match(words, message);
+  assert.match(words, message, name);
   assert.doesNotMatch(words, /Traceback|File "/, "a traceback belongs into the log");
   if (button) await page.alert().getByRole("button", { name: button, exact: true }).waitFor();
   await session.picture(`failure ${source.replace(/\W/g, " ")}`);
-  await anotherModelOpens(workbench);
+  await workbench.runCommand("Interpogate: Close Model");
+  await until("its page to go", () => InterpogatePage.all(workbench).length === 0);
 }
 
 /** @param {import("../../scripts/workbench/workbench.mjs").Workbench} workbench */
