@@ -69,7 +69,9 @@ def visible_dataflow(tree: ModuleTree, recording: Recording, detail: Detail) -> 
     ]
     with_flow = {flow.source for flow in flows} | {flow.target for flow in flows}
     visible = frozenset(row for row in shown if row in with_flow)
-    constants = {} if detail == "all" else {r: facts.maker(r) for r in visible - facts.varying}
+    targets = {flow.target for flow in flows}
+    plain = visible - facts.varying - targets if detail == "essential" else frozenset()
+    constants = {row: facts.maker(row) for row in plain}
     return DataFlow(visible, tuple(flows), constants)
 
 
