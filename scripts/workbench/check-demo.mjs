@@ -94,6 +94,21 @@ async function journey(workbench, folder) {
   await picture("3-node");
   await step("Inserting a hook and saving", () => insertHook(workbench, page, folder));
   await picture("4-hook");
+  await showAll(workbench, page);
+  await picture("5-all");
+}
+
+/**
+ * The picture of the README: code, graph and inspector side by side.
+ * @param {Workbench} workbench
+ * @param {InterpogatePage} page
+ */
+async function showAll(workbench, page) {
+  await workbench.page.setViewportSize({ width: 1800, height: 1060 });
+  await workbench.runCommand("View: Toggle Primary Side Bar Visibility");
+  await workbench.page.locator(".part.sidebar").waitFor({ state: "hidden" });
+  await page.button("Fit").click();
+  await page.stillness();
 }
 
 /**

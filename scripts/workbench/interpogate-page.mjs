@@ -141,6 +141,19 @@ export class InterpogatePage {
     await this.button("Run forward pass").waitFor();
   }
 
+  /** Waits until the page draws nothing new: two equal pictures, a few frames apart. */
+  async stillness() {
+    await this.frame.waitForFunction(async () => {
+      const frames = async (/** @type {number} */ count) => {
+        for (let frame = 0; frame < count; frame += 1) await new Promise(requestAnimationFrame);
+      };
+      const transform = () => document.querySelector('[role="tree"]')?.getAttribute("style") ?? "";
+      const before = transform();
+      await frames(12);
+      return transform() === before;
+    });
+  }
+
   /** @returns {Promise<string>} everything that can be read */
   async words() {
     return this.frame.locator("body").innerText();
