@@ -7,6 +7,7 @@ Used by `interpogate.py` and `hooks.py`.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from torch import nn
@@ -15,7 +16,7 @@ from interpogate.errors import InputsInvalid, InterpogateError
 from interpogate.graph.graph import Graph
 from interpogate.presentation.failures import failure_problem
 
-_BUILTIN = (
+_BUILTIN: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, NotImplementedError,
     RuntimeError, TypeError, ValueError, ZeroDivisionError,
 )  # fmt: skip
@@ -53,7 +54,9 @@ class RunFailed(InterpogateError):
         return str(self.args[0])
 
 
-_RUN_FAILED = {kind: type("RunFailed", (RunFailed, kind), {}) for kind in _BUILTIN}
+_RUN_FAILED: dict[type[Exception], type[Exception]] = {
+    kind: type("RunFailed", (RunFailed, kind), {}) for kind in _BUILTIN
+}
 
 
 def run_failed(error: Exception, graph: Graph, model: nn.Module) -> Exception:
@@ -63,9 +66,8 @@ def run_failed(error: Exception, graph: Graph, model: nn.Module) -> Exception:
         return error
     place = f" ({failure.source.file}, line {failure.source.line})" if failure.source else ""
     hint = None if _began(graph) else f"forward takes: {_arguments(model)}."
-    kind = _RUN_FAILED[type(error)]
-    ours: Exception = kind(f"{problem.message}{place}", hint=hint)
-    return ours
+    make: Callable[..., Exception] = _RUN_FAILED[type(error)]
+    return make(f"{problem.message}{place}", hint=hint)
 
 
 def vocabulary_mismatch(highest: int, entries: int) -> InputsInvalid:

@@ -225,7 +225,8 @@ class Recorder:
     ) -> bool | None:
         """Whether the call failed; None if it is none of the recorded ones."""
         if pause is not None and pause.taken is not None:  # a pre-hook raised
-            self._enter(index, *pause.taken, now, None)
+            args, kwargs = pause.taken
+            self._enter(index, args, kwargs, now, None)
             self._calls[-1].handled = 0
         call = self._close_until(index)
         if call is None:

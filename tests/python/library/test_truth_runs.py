@@ -146,7 +146,7 @@ def test_an_interrupted_forward_keeps_what_ran() -> None:
 
     model = networks.Residual()
     interp = Interpogate(model)
-    handle = model.blocks[1].linear.register_forward_pre_hook(interrupt)
+    handle = interp.node("blocks.1.linear").register_forward_pre_hook(interrupt)
     with pytest.raises(KeyboardInterrupt):
         interp.forward(torch.ones(1, 8))
     handle.remove()
@@ -168,9 +168,10 @@ def test_an_error_that_the_model_handles_is_no_failure_of_the_run() -> None:
 
 
 def test_generation_is_a_run_of_numbered_steps_with_the_flow_between_them() -> None:
-    interp = Interpogate(oddities.Generates())
+    model = oddities.Generates()
+    interp = Interpogate(model)
     with interp.watch(), torch.no_grad():
-        interp.model.generate(torch.ones(1, 4), 3)
+        model.generate(torch.ones(1, 4), 3)
     run = interp.run
     assert run is not None
     assert [call.number for call in calls(run, ".")] == [0, 1, 2]

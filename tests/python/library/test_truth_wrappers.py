@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import networks
 import oddities
@@ -28,7 +28,7 @@ def paths(interp: Interpogate) -> list[str]:
 
 def test_of_a_compiled_model_the_eager_original_is_traced_and_it_says_so() -> None:
     model, x = networks.Residual(), torch.ones(1, 8)
-    interp = Interpogate(torch.compile(model))
+    interp = Interpogate(cast("nn.Module", torch.compile(model)))
     assert torch.equal(interp.forward(x), model(x))
     assert paths(interp)[:3] == [".", "blocks.0", "blocks.0.norm"]
     assert interp.node("blocks.0") is model.blocks[0]
@@ -70,7 +70,9 @@ def test_a_scripted_model_has_a_static_tree_and_one_line_on_its_limit() -> None:
 
 @pytest.mark.usefixtures("_quiet_script")
 def test_a_scripted_part_is_one_unit_in_the_data_flow() -> None:
-    part = torch.jit.trace(oddities.Scripted(), torch.ones(1, 4))
+    part = torch.jit.trace(  # type: ignore[no-untyped-call]
+        oddities.Scripted(), torch.ones(1, 4)
+    )
     interp = Interpogate(nn.Sequential(nn.Linear(4, 4), part, nn.Linear(4, 4)))
     interp.forward(torch.ones(1, 4))
     assert paths(interp) == [".", "0", "1", "2"]
@@ -113,7 +115,7 @@ def test_replicas_that_run_in_other_threads_are_left_alone() -> None:
     failures: list[BaseException] = []
 
     def work() -> None:
-        replica = model.head._replicate_for_data_parallel()
+        replica = model.head._replicate_for_data_parallel()  # type: ignore[no-untyped-call]
         replica.weight, replica.bias = model.head.weight, model.head.bias
         try:
             replica(torch.ones(1, 8))
@@ -131,7 +133,7 @@ def test_replicas_that_run_in_other_threads_are_left_alone() -> None:
 
 @pytest.fixture
 def _group() -> Iterator[None]:
-    store = distributed.HashStore()
+    store = distributed.HashStore()  # type: ignore[attr-defined]
     distributed.init_process_group("gloo", store=store, rank=0, world_size=1)
     yield
     distributed.destroy_process_group()
@@ -153,7 +155,7 @@ def test_quantized_layers_tell_their_logical_size_and_no_packed_bytes() -> None:
         pytest.skip("torch without quantized kernels")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = torch.ao.quantization.quantize_dynamic(
+        model = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
             nn.Sequential(nn.Linear(6, 3), nn.ReLU()), {nn.Linear}, dtype=torch.qint8
         )
         x = torch.ones(2, 6)
@@ -195,7 +197,7 @@ def test_a_custom_autograd_function_is_in_the_data_flow() -> None:
 
     class Doubles(nn.Module):
         def forward(self, x: torch.Tensor) -> Any:
-            return Twice.apply(x)
+            return Twice.apply(x)  # type: ignore[no-untyped-call]
 
     interp = Interpogate(nn.Sequential(nn.Linear(4, 4), Doubles(), nn.Linear(4, 4)))
     interp.forward(torch.ones(1, 4))

@@ -1,0 +1,82 @@
+"""`python -m interpogate`: what the package does without an editor or a script.
+
+Only what exists is offered. The editor process and the worker have entry points of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from interpogate import InterpogateError, __version__
+
+if TYPE_CHECKING:
+    from interpogate.graph.modules import Module
+    from interpogate.graph.recording import Recording
+
+_DESCRIPTION = "See a PyTorch model at work. For the library: from interpogate import Interpogate."
+_SOURCE_HELP = (
+    "demo, a transformers id, a directory, path/file.py:name or package.module:name; "
+    "its code is run to load the model"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, or 1 if the model could not be loaded."""
+    options = _parser().parse_args(arguments)
+    try:
+        for line in _tree(options.source, trust_remote_code=options.trust_remote_code):
+            sys.stdout.write(line + "\n")
+    except InterpogateError as error:
+        sys.stderr.write(f"{error} {error.own_hint}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m interpogate", description=_DESCRIPTION)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(title="commands", required=True)
+    tree = commands.add_parser(
+        "tree", help="print a model's modules with the shapes of a traced forward pass"
+    )
+    tree.add_argument("source", help=_SOURCE_HELP)
+    tree.add_argument(
+        "--trust-remote-code", action="store_true", help="run code that comes with the model"
+    )
+    return parser
+
+
+def _tree(source: str, *, trust_remote_code: bool) -> Iterator[str]:
+    from interpogate.model.inputs import example_candidates
+    from interpogate.model.load import load_model
+    from interpogate.model.sources import parse_source
+    from interpogate.trace.modules import declared_modules
+    from interpogate.trace.opening import first_look
+
+    folder = Path.cwd()
+    loaded = load_model(parse_source(source, folder), folder, trust_remote_code=trust_remote_code)
+    modules = declared_modules(loaded.model)
+    look = first_look(modules, example_candidates(loaded))
+    for module in modules.tree.modules:
+        yield _line(module, look.recording, len(modules.tree.ancestors(module.index)) - 1)
+    failure = look.recording.failure
+    if failure is not None:
+        yield f"The traced forward pass failed: {failure.type_name}: {failure.message}"
+
+
+def _line(module: Module, recording: Recording, depth: int) -> str:
+    from interpogate.graph.values import text_of
+
+    calls = recording.calls_of(module.index)
+    shape = f" → {text_of(calls[0].outputs)}" if calls and calls[0].outputs else ""
+    name = module.name if depth else module.class_name
+    kind = f" {module.class_name}" if depth else ""
+    return f"{'  ' * depth}{name}{kind}, {module.parameter_count:,} parameters{shape}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The cases of the coverage figure: every model type of transformers, every module of torch.
+
+A case is built here, in a process of its own that may be killed; `coverage_check.py` looks at it.
+Called by `coverage_run.py` and by the tests, which take a sample.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import nn
+
+from coverage_inputs import input_sets
+from coverage_shrink import shrunk
+
+_MAXIMUM_PARAMETERS = 60_000_000
+_MESSAGE = 160
+_PATIENCE_S = 25
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model with inputs that it takes."""
+
+    name: str
+    model: nn.Module
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    size: str = ""
+    """How the configuration was made."""
+
+
+class NoCase(Exception):
+    """Nothing could be built or run, watched or not; the message says why."""
+
+
+class _TooLarge(Exception):
+    """More than should be built here."""
+
+
+def transformers_names() -> list[str]:
+    """Every key of `MODEL_MAPPING`."""
+    from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
+
+    return sorted(MODEL_MAPPING_NAMES)
+
+
+def torch_names() -> list[str]:
+    """Every class of torch's own `module_db`."""
+    return sorted({info.name for info in _module_infos()})
+
+
+def transformers_case(name: str) -> Case:
+    """A tiny model of one type. Raises `NoCase` with the first reason met."""
+    from transformers import AutoConfig
+
+    reasons: list[str] = []
+    ends = perf_counter() + _PATIENCE_S
+    for size, config in _configurations(lambda: AutoConfig.for_model(name), reasons):
+        if perf_counter() > ends:
+            break
+        try:
+            model = _built(config)
+        except Exception as error:  # noqa: BLE001 (any reason counts)
+            reasons.append(f"cannot be built: {_short(error)}")
+            continue
+        inputs = _fitting(model, reasons)
+        if inputs is not None:
+            return Case(name, model, (), inputs, size)
+    raise NoCase(reasons[0] if reasons else "no configuration")
+
+
+def torch_cases(name: str) -> Iterator[Case]:
+    """One case for each of torch's own samples of a class."""
+    for info in (info for info in _module_infos() if info.name == name):
+        samples = info.module_inputs_func(
+            info, device="cpu", dtype=torch.float32, requires_grad=False, training=False
+        )
+        for sample in samples:
+            made, given = sample.constructor_input, sample.forward_input
+            if given is not None:
+                model = info.module_cls(*made.args, **made.kwargs).eval()
+                yield Case(name, model, tuple(given.args), dict(given.kwargs), sample.desc)
+
+
+def _module_infos() -> list[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from torch.testing._internal.common_modules import module_db
+    return list(module_db)
+
+
+def _configurations(make: Any, reasons: list[str]) -> Iterator[tuple[str, Any]]:
+    try:
+        yield from shrunk(make)
+    except Exception as error:  # noqa: BLE001 (any reason counts)
+        reasons.append(f"no configuration: {_short(error)}")
+
+
+def _built(config: Any) -> nn.Module:
+    from transformers import AutoModel
+
+    make: Any = AutoModel
+    with torch.device("meta"):
+        size = sum(p.numel() for p in make.from_config(config).parameters())
+    if size > _MAXIMUM_PARAMETERS:
+        raise _TooLarge(f"{size / 1e6:.0f} million parameters")
+    torch.manual_seed(0)
+    model: nn.Module = make.from_config(config)
+    return model.eval()
+
+
+def _fitting(model: nn.Module, reasons: list[str]) -> dict[str, Any] | None:
+    first = ""
+    try:
+        for inputs in input_sets(model):
+            refusal = _refusal(model, inputs)
+            if not refusal:
+                return inputs
+            first = first or refusal
+    except Exception as error:  # noqa: BLE001 (any reason counts)
+        first = first or _short(error)
+    reasons.append(f"no inputs fit: {first}")
+    return None
+
+
+def _refusal(model: nn.Module, inputs: dict[str, Any]) -> str:
+    try:
+        with torch.no_grad():
+            model(**inputs)
+    except Exception as error:  # noqa: BLE001 (any reason counts)
+        return _short(error) or type(error).__name__
+    return ""
+
+
+def _short(error: BaseException) -> str:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return text if len(text) <= _MESSAGE else f"{text[: _MESSAGE - 1]}…"

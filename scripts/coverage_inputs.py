@@ -1,0 +1,141 @@
+"""Inputs for any transformers model, by the names of its forward's arguments.
+
+Sets of inputs are offered from few to many; the first one that the model takes is used. Used by
+`coverage_cases.py`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from interpogate.model.inputs import example_candidates
+from interpogate.model.load import LoadedModel
+from interpogate.model.sources import ModelSource
+
+TOKENS = 11
+_DECODED = 7
+_SAMPLES = 1600
+_MAXIMUM_INVENTED = 6
+
+Inputs = dict[str, Any]
+
+
+def input_sets(model: Any) -> Iterator[Inputs]:
+    """Inputs to try, in this order: the needed ones, those with masks, all that are known."""
+    known = dict(_known(model))
+    parameters = inspect.signature(model.forward).parameters
+    needed = {name for name, p in parameters.items() if p.default is p.empty}
+    main = getattr(model, "main_input_name", "input_ids")
+    first = {main, *needed} | _companions(model, known)
+    least = {main, *needed} | ({"decoder_input_ids"} & first)
+    for wanted in (first, least, first | {"attention_mask"}, {n for n in known if _is_plain(n)}):
+        yield {name: value for name, value in known.items() if name in wanted}
+    loaded = LoadedModel(model, ModelSource("import", "coverage", "model"))
+    for number, candidate in enumerate(example_candidates(loaded)):
+        if number >= _MAXIMUM_INVENTED:
+            return
+        yield candidate
+
+
+def _companions(model: Any, known: Inputs) -> set[str]:
+    """What encoder-decoders and models of two senses need beside their main input."""
+    both = {"input_ids", "pixel_values"} if hasattr(model.config, "vision_config") else set()
+    decoder = {"decoder_input_ids"} if getattr(model.config, "is_encoder_decoder", False) else set()
+    return (both | decoder) & set(known)
+
+
+def _is_plain(name: str) -> bool:
+    return "embeds" not in name
+
+
+def _known(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
+    names = inspect.signature(model.forward).parameters
+    for name in names:
+        make = _MAKERS.get(name)
+        if make is not None:
+            yield name, make(model.config)
+
+
+def _ids(count: int) -> Callable[[Any], torch.Tensor]:
+    def make(config: Any) -> torch.Tensor:
+        text = getattr(config, "text_config", None) or config
+        entries = getattr(text, "vocab_size", None)
+        top = entries if isinstance(entries, int) else 50
+        generator = torch.Generator().manual_seed(0)
+        return torch.randint(3, max(top - 25, 4), (1, count), generator=generator)
+
+    return make
+
+
+def _picture(config: Any) -> torch.Tensor:
+    own = getattr(config, "vision_config", None) or getattr(config, "backbone_config", None)
+    vision = own if own is not None and not isinstance(own, dict) else config
+    size = getattr(vision, "image_size", None) or getattr(config, "image_size", None) or 64
+    height, width = size if isinstance(size, (list, tuple)) else (size, size)
+    channels = getattr(vision, "num_channels", None) or 3
+    return _normal(1, channels, height, width)
+
+
+def _video(config: Any) -> torch.Tensor:
+    frames = getattr(config, "num_frames", None) or 4
+    return _picture(config)[:, None].repeat(1, frames, 1, 1, 1)
+
+
+def _spectrum(config: Any) -> torch.Tensor:
+    if getattr(config, "audio_config", None) is not None and hasattr(config, "text_config"):
+        return _normal(1, 1, 1001, 64)
+    bins = getattr(config, "num_mel_bins", None) or getattr(config, "feature_size", None) or 80
+    positions = getattr(config, "max_source_positions", None)
+    if isinstance(positions, int):
+        return _normal(1, bins, 2 * positions)
+    return _normal(1, 100, bins)
+
+
+def _sound(config: Any) -> torch.Tensor:
+    length, bins = getattr(config, "max_length", None), getattr(config, "num_mel_bins", None)
+    if isinstance(length, int) and isinstance(bins, int):
+        return _normal(1, length, bins)
+    return _normal(1, 5 * _SAMPLES)
+
+
+def _encoded(config: Any) -> torch.Tensor:
+    width = getattr(config, "encoder_hidden_size", None) or config.hidden_size
+    return _normal(1, TOKENS, width)
+
+
+def _series(config: Any) -> torch.Tensor:
+    length = getattr(config, "context_length", None) or 64
+    channels = getattr(config, "num_input_channels", None)
+    return _normal(1, length, channels) if channels else _normal(1, length)
+
+
+def _normal(*shape: int) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0))
+
+
+def _ones(count: int) -> Callable[[Any], torch.Tensor]:
+    return lambda _: torch.ones(1, count, dtype=torch.long)
+
+
+_MAKERS: dict[str, Callable[[Any], torch.Tensor]] = {
+    "input_ids": _ids(TOKENS),
+    "attention_mask": _ones(TOKENS),
+    "decoder_input_ids": _ids(_DECODED),
+    "decoder_attention_mask": _ones(_DECODED),
+    "bbox": lambda _: torch.zeros(1, TOKENS, 4, dtype=torch.long),
+    "pixel_values": _picture,
+    "pixel_values_videos": _video,
+    "pixel_mask": lambda config: torch.ones(1, *_picture(config).shape[-2:], dtype=torch.long),
+    "input_features": _spectrum,
+    "input_values": _sound,
+    "input_features_mask": lambda config: torch.ones(1, _spectrum(config).shape[-1]).long(),
+    "query_embeds": lambda config: _normal(1, 12, config.hidden_size),
+    "encoder_hidden_states": _encoded,
+    "grid_thw": lambda _: torch.tensor([[1, 4, 4]]),
+    "past_values": _series,
+    "past_observed_mask": lambda config: torch.ones_like(_series(config)),
+}

@@ -1,0 +1,179 @@
+"""Configurations of transformers models made tiny, for any architecture, by the names of fields.
+
+`shrunk` takes the class's own defaults and replaces what names a size. Three strengths are offered,
+since not every architecture survives every one. Used by `coverage_cases.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+HIDDEN = 32
+HEADS = 4
+VOCABULARY = 128
+
+_LAYER_COUNTS = (
+    r"(.*_)?(num_)?(hidden_|encoder_|decoder_|.*_)?n?_?layers?|n_layers?|.*depth|num_.*blocks?"
+)
+_WIDTH_NAMES = (
+    r"(.*_)?(hidden_size|d_model|dim|n_embd|embed_dim|embedding_size|width|hidden_dim|"
+    r"projection_dim|embed_size|d_embed|emb_dim|hidden_channels|feature_size|proj_size|"
+    r"projection_size|embedding_dim|input_dim|output_dim|mm_hidden_size|out_hidden_size)"
+)
+# The first pattern that matches a whole name decides.
+_SIZES: tuple[tuple[str, int], ...] = (
+    (r"(vocab_size|.*_vocab_size|vocab_size_.*|vocab_size_per_layer_input)", VOCABULARY),
+    (r"(hidden_size_per_layer_input)", 8),
+    (r"(mamba_d_head|mamba_head_dim)", 16),
+    (r"(rotary_dim)", 4),
+    (r"(?!.*(key_value|kv|group)).*(num|n)_?.*heads?|n_heads?|num_heads", HEADS),
+    (r"(n_group|topk_group|n_groups|mamba_n_groups)", 1),
+    (_LAYER_COUNTS, 2),
+    (r".*(num|n)_(local_|routed_|.*)?experts", 4),
+    (r".*(experts_per_tok|top_?k|topk).*", 2),
+    (r"(.*_)?(head_dim|d_kv|kv_channels|attention_head_size)", HIDDEN // HEADS),
+    (r".*(intermediate|ffn|feed_?forward|mlp_dim|n_inner|d_ff|ff_dim).*", 2 * HIDDEN),
+    (_WIDTH_NAMES, HIDDEN),
+    (r"(q|kv)_lora_rank", 16),
+    (r"(max_position_embeddings|n_positions|seq_length|max_seq_len)", 512),
+    (r"(max_source_positions|max_target_positions)", 64),
+    (r"(num_queries|num_.*queries|num_latents|num_query_tokens)", 12),
+)
+_SHARED_HEADS = re.compile(r".*(key_value|kv)_heads.*|multi_query_group_num")
+_LAYER_PLACES = re.compile(r".*(layer_ind|layer_id|_idxs).*")
+_WIDTHS = re.compile(r".*(hidden_sizes|embed_dims|dims|channels|widths|filters|conv_dim|sizes_).*")
+_DEPTHS = re.compile(r".*(depths|layers|num_blocks|blocks|repeats)")
+_HEADS = re.compile(r".*heads")
+_DEEP_ONLY = re.compile(_LAYER_COUNTS)
+_TOKEN_ID = re.compile(r".*token_(id|index)|.*_idx")
+_TINY_IMAGE = 4
+_MAXIMUM_DEPTH = 4
+_LAYERS = 2
+
+Config = Any
+
+
+def shrunk(make: Any) -> Iterator[tuple[str, Config]]:
+    """Configurations to try, smallest first, with a word for how each was made."""
+    for name, strength in (("tiny", 3), ("narrow", 2), ("shallow", 1)):
+        config = make()
+        _shrink(config, strength, 0)
+        yield name, config
+    yield "default", make()
+
+
+def _shrink(config: Config, strength: int, depth: int) -> None:
+    layers = getattr(config, "num_hidden_layers", None)
+    heads = getattr(config, "num_attention_heads", None)
+    for name, value in list(vars(config).items()):
+        if name.startswith("_") or value is None or isinstance(value, (bool, str)):
+            continue
+        if getattr(value, "model_type", "") == "timm_backbone":
+            _replace_backbone(config, name)
+        elif isinstance(value, dict):
+            _fit_rotary(value, strength)
+        elif isinstance(value, list) and len(value) == layers and len(value) > _LAYERS:
+            _set(config, name, _one_of_each(value))
+        elif _SHARED_HEADS.fullmatch(name) and isinstance(value, int) and strength > 1:
+            _set(config, name, min(value, HEADS if value == heads else 2))
+        elif hasattr(value, "to_dict") and depth < _MAXIMUM_DEPTH:
+            _shrink(value, strength, depth + 1)
+        else:
+            _set(config, name, _smaller(name, value, strength))
+    _shrink_image(config, strength)
+    _fit_state_space(config)
+    _keep_tokens_known(config)
+
+
+def _replace_backbone(config: Config, name: str) -> None:
+    """A residual network of transformers instead of one of timm, which needs torchvision."""
+    from transformers import ResNetConfig
+
+    make: Any = ResNetConfig
+    resnet = make(
+        embedding_size=16, hidden_sizes=[16, 32, 64, 128], depths=[1, 1, 1, 1],
+        layer_type="basic", out_features=["stage1", "stage2", "stage3", "stage4"],
+    )  # fmt: skip
+    _set(config, "use_timm_backbone", False)
+    _set(config, "use_pretrained_backbone", False)
+    _set(config, name, resnet)
+
+
+def _one_of_each(values: list[Any]) -> list[Any]:
+    """The first layer's entry and the first different one, so that both kinds of layers run."""
+    return [values[0], next((value for value in values if value != values[0]), values[1])]
+
+
+def _fit_rotary(parameters: dict[str, Any], strength: int) -> None:
+    """Sections of a rotary embedding add up to half a head."""
+    half = HIDDEN // HEADS // 2
+    if strength > 1 and "mrope_section" in parameters:
+        parameters["mrope_section"] = [half - 2, 1, 1]
+    for value in parameters.values():
+        if isinstance(value, dict):
+            _fit_rotary(value, strength)
+
+
+def _smaller(name: str, value: Any, strength: int) -> Any:
+    if isinstance(value, int):
+        return _smaller_size(name, value, strength)
+    is_sizes = isinstance(value, (list, tuple)) and value and all(type(v) is int for v in value)
+    if is_sizes and strength > 1:
+        return type(value)(_smaller_list(name, list(value)))
+    return value
+
+
+def _smaller_size(name: str, value: int, strength: int) -> int:
+    if strength == 1 and not (_DEEP_ONLY.fullmatch(name) or "vocab_size" in name):
+        return value
+    found = next((size for pattern, size in _SIZES if re.fullmatch(pattern, name)), value)
+    return min(value, found) if value > 0 else value
+
+
+def _smaller_list(name: str, values: list[int]) -> list[int]:
+    if _LAYER_PLACES.fullmatch(name):
+        return [1]
+    if _DEPTHS.fullmatch(name):
+        return [min(value, 1) for value in values]
+    if _HEADS.fullmatch(name):
+        return [min(value, 2 ** min(n, 2)) for n, value in enumerate(values)]
+    if _WIDTHS.fullmatch(name) and max(values) >= HIDDEN:
+        same = len(set(values)) == 1
+        return [
+            min(value, HIDDEN if same else 16 * 2 ** min(n, 3)) for n, value in enumerate(values)
+        ]
+    return values
+
+
+def _shrink_image(config: Config, strength: int) -> None:
+    size, patch = getattr(config, "image_size", None), getattr(config, "patch_size", None)
+    if strength == 1 or not isinstance(size, int):
+        return
+    unit = patch if isinstance(patch, int) else 8
+    _set(config, "image_size", min(size, max(_TINY_IMAGE * unit, 64 // unit * unit)))
+
+
+def _fit_state_space(config: Config) -> None:
+    """Heads of a state space model fill its expanded width."""
+    expand, heads = getattr(config, "expand", None), getattr(config, "num_heads", None)
+    if isinstance(expand, int) and isinstance(heads, int) and hasattr(config, "state_size"):
+        _set(config, "head_dim", expand * config.hidden_size // heads)
+
+
+def _keep_tokens_known(config: Config) -> None:
+    """Special tokens must be inside the smaller vocabulary."""
+    entries = getattr(config, "vocab_size", None)
+    own = entries if isinstance(entries, int) else VOCABULARY
+    for name, value in list(vars(config).items()):
+        if _TOKEN_ID.fullmatch(name) and isinstance(value, int) and value >= own:
+            _set(config, name, own - 1 - sum(map(ord, name)) % 20)
+
+
+def _set(config: Config, name: str, value: Any) -> None:
+    """Some fields are read-only views of others."""
+    try:
+        setattr(config, name, value)
+    except (AttributeError, TypeError, ValueError, NotImplementedError):
+        return

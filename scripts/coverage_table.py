@@ -1,0 +1,77 @@
+"""Writes the coverage figure as a page for people. Called by `coverage_run.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+_HEAD = """# Coverage
+
+What a watched forward pass was tried on. Every type of transformers' `MODEL_MAPPING` is built at
+tiny size with random weights, every class of torch's own `module_db` with torch's own samples;
+each runs twice, unwatched and watched, and once on fake tensors. A case **passes** if the outputs
+are bit-identical, all hooks are gone, every module that ran is recorded (checked against torch's
+global hook), every other one states a reason, and the data flow can be drawn. A case that **cannot
+run here** fails without Interpogate too: it lacks a package or a file, or the script's guess at a
+tiny configuration or at its inputs is not good enough.
+
+`python scripts/coverage_run.py` writes this page; a sample runs in `npm test`.
+"""
+
+
+def write_page(results: dict[str, Row], page: Path) -> None:
+    """Write totals and every case that did not pass, with its reason."""
+    parts = [_HEAD, _versions(), _totals(results)]
+    parts += [
+        _table(
+            "Failed: watched and unwatched differ, or something was not told", results, "failed"
+        ),
+        _table("Cannot run here", results, "no case"),
+        _fakes(results),
+    ]
+    page.write_text("\n".join(part for part in parts if part), "utf-8")
+
+
+def _versions() -> str:
+    import torch
+    import transformers
+
+    return f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}.\n"
+
+
+def _totals(results: dict[str, Row]) -> str:
+    lines = [
+        "| | cases | can run | pass | of those traced on fake tensors |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for library, title in (("transformers", "transformers, model types"), ("torch", "torch.nn")):
+        rows = [row for name, row in results.items() if name.startswith(f"{library}:")]
+        ran = [row for row in rows if row["status"] != "no case"]
+        passed = [row for row in ran if row["status"] == "passed"]
+        fake = [row for row in passed if not row.get("fake")]
+        lines.append(f"| {title} | {len(rows)} | {len(ran)} | {len(passed)} | {len(fake)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _table(title: str, results: dict[str, Row], status: str) -> str:
+    rows = {name: row for name, row in sorted(results.items()) if row["status"] == status}
+    return _listed(title, {name: row["reason"] for name, row in rows.items()})
+
+
+def _fakes(results: dict[str, Row]) -> str:
+    refused = {n: row["fake"] for n, row in sorted(results.items()) if row.get("fake")}
+    return _listed("Traced for real only: fake tensors were refused", refused)
+
+
+def _listed(title: str, reasons: dict[str, str]) -> str:
+    if not reasons:
+        return ""
+    lines = [f"## {title}", "", f"{len(reasons)} cases.", "", "| case | reason |", "| --- | --- |"]
+    lines += [f"| {name.split(':')[1]} | {_cell(reason)} |" for name, reason in reasons.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(reason: str) -> str:
+    return reason.replace("|", "\\|").replace("<", "&lt;")
