@@ -18,7 +18,7 @@ from torch import nn
 from coverage_inputs import input_sets
 from coverage_shrink import shrunk
 
-_MAXIMUM_PARAMETERS = 60_000_000
+_MAXIMUM_PARAMETERS = 130_000_000
 _MESSAGE = 160
 _PATIENCE_S = 25
 

@@ -17,6 +17,8 @@ from interpogate.model.load import LoadedModel
 from interpogate.model.sources import ModelSource
 
 TOKENS = 11
+_PATCHES = 16
+_PLACES = {"grid_thw", "image_grid_thw", "spatial_shapes", "pixel_attention_mask", "hidden_states"}
 _DECODED = 7
 _SAMPLES = 1600
 _MAXIMUM_INVENTED = 6
@@ -34,6 +36,10 @@ def input_sets(model: Any) -> Iterator[Inputs]:
     least = {main, *needed} | ({"decoder_input_ids"} & first)
     for wanted in (first, least, first | {"attention_mask"}, {n for n in known if _is_plain(n)}):
         yield {name: value for name, value in known.items() if name in wanted}
+    for picture in _other_pictures(model.config) if "pixel_values" in known else ():
+        wanted = {**known, "pixel_values": picture}
+        for names in (first | _PLACES, least | _PLACES, {"pixel_values"} | _PLACES):
+            yield {name: value for name, value in wanted.items() if name in names}
     loaded = LoadedModel(model, ModelSource("import", "coverage", "model"))
     for number, candidate in enumerate(example_candidates(loaded)):
         if number >= _MAXIMUM_INVENTED:
@@ -46,6 +52,22 @@ def _companions(model: Any, known: Inputs) -> set[str]:
     both = {"input_ids", "pixel_values"} if hasattr(model.config, "vision_config") else set()
     decoder = {"decoder_input_ids"} if getattr(model.config, "is_encoder_decoder", False) else set()
     return (both | decoder) & set(known)
+
+
+def _other_pictures(config: Any) -> Iterator[torch.Tensor]:
+    """A picture as a row of patches, as a batch of one row, as a pair, as a list of one."""
+    vision = getattr(config, "vision_config", None) or config
+    patch = getattr(vision, "patch_size", None)
+    if isinstance(patch, int):
+        channels = (
+            getattr(vision, "num_channels", None) or getattr(vision, "in_channels", None) or 3
+        )
+        width = channels * patch * patch
+        yield _normal(_PATCHES, width * (getattr(vision, "temporal_patch_size", None) or 1))
+        yield _normal(1, _PATCHES, width)
+    picture = _picture(config)
+    yield picture[:, None].repeat(1, 2, 1, 1, 1)
+    yield picture[:, None]
 
 
 def _is_plain(name: str) -> bool:
@@ -88,7 +110,11 @@ def _video(config: Any) -> torch.Tensor:
 def _spectrum(config: Any) -> torch.Tensor:
     if getattr(config, "audio_config", None) is not None and hasattr(config, "text_config"):
         return _normal(1, 1, 1001, 64)
-    bins = getattr(config, "num_mel_bins", None) or getattr(config, "feature_size", None) or 80
+    encoder = getattr(config, "encoder_config", None) or getattr(config, "audio_config", None)
+    own = None if isinstance(encoder, dict) else getattr(encoder, "num_mel_bins", None)
+    bins = (
+        own or getattr(config, "num_mel_bins", None) or getattr(config, "feature_size", None) or 80
+    )
     positions = getattr(config, "max_source_positions", None)
     if isinstance(positions, int):
         return _normal(1, bins, 2 * positions)
@@ -133,7 +159,19 @@ _MAKERS: dict[str, Callable[[Any], torch.Tensor]] = {
     "input_features": _spectrum,
     "input_values": _sound,
     "input_features_mask": lambda config: torch.ones(1, _spectrum(config).shape[-1]).long(),
-    "query_embeds": lambda config: _normal(1, 12, config.hidden_size),
+    "query_embeds": lambda config: _normal(1, TOKENS, config.hidden_size),
+    "qformer_input_ids": _ids(TOKENS),
+    "hidden_states": lambda config: next(_other_pictures(config)),
+    "spatial_shapes": lambda _: torch.tensor([[4, 4]]),
+    "pixel_attention_mask": _ones(_PATCHES),
+    "visual_feats": lambda config: _normal(1, 5, config.visual_feat_dim),
+    "visual_pos": lambda config: _normal(1, 5, config.visual_pos_dim),
+    "states": lambda config: _normal(1, TOKENS, config.state_dim),
+    "actions": lambda config: _normal(1, TOKENS, config.act_dim),
+    "rewards": lambda _: _normal(1, TOKENS, 1),
+    "returns_to_go": lambda _: _normal(1, TOKENS, 1),
+    "timesteps": lambda _: torch.arange(TOKENS)[None],
+    "image_grid_thw": lambda _: torch.tensor([[1, 4, 4]]),
     "encoder_hidden_states": _encoded,
     "grid_thw": lambda _: torch.tensor([[1, 4, 4]]),
     "past_values": _series,

@@ -26,13 +26,15 @@ _WIDTH_NAMES = (
 _SIZES: tuple[tuple[str, int], ...] = (
     (r"(vocab_size|.*_vocab_size|vocab_size_.*|vocab_size_per_layer_input)", VOCABULARY),
     (r"(hidden_size_per_layer_input)", 8),
+    (r"num_kv_shared_layers", 0),
     (r"(mamba_d_head|mamba_head_dim)", 16),
+    (r"mamba_d_ssm", 2 * HIDDEN),
     (r"(rotary_dim)", 4),
     (r"(?!.*(key_value|kv|group)).*(num|n)_?.*heads?|n_heads?|num_heads", HEADS),
     (r"(n_group|topk_group|n_groups|mamba_n_groups)", 1),
     (_LAYER_COUNTS, 2),
     (r".*(num|n)_(local_|routed_|.*)?experts", 4),
-    (r".*(experts_per_tok|top_?k|topk).*", 2),
+    (r".*(experts_per_tok|top_?k|topk|moe_k).*", 2),
     (r"(.*_)?(head_dim|d_kv|kv_channels|attention_head_size)", HIDDEN // HEADS),
     (r".*(intermediate|ffn|feed_?forward|mlp_dim|n_inner|d_ff|ff_dim).*", 2 * HIDDEN),
     (_WIDTH_NAMES, HIDDEN),
@@ -51,6 +53,12 @@ _TOKEN_ID = re.compile(r".*token_(id|index)|.*_idx")
 _TINY_IMAGE = 4
 _MAXIMUM_DEPTH = 4
 _LAYERS = 2
+_NARROW = 2
+_MISSING = {
+    "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1, "n_routed_experts": 4,
+    "prediction_length": 4, "vocab_size": VOCABULARY, "moe_intermediate_size": HIDDEN,
+    "num_experts": 4, "num_local_experts": 4, "moe_num_experts": 4,
+}  # fmt: skip
 
 Config = Any
 
@@ -65,8 +73,9 @@ def shrunk(make: Any) -> Iterator[tuple[str, Config]]:
 
 
 def _shrink(config: Config, strength: int, depth: int) -> None:
-    layers = getattr(config, "num_hidden_layers", None)
-    heads = getattr(config, "num_attention_heads", None)
+    layers = vars(config).get("num_hidden_layers")
+    heads = vars(config).get("num_attention_heads")
+    _fill_gaps(config)
     for name, value in list(vars(config).items()):
         if name.startswith("_") or value is None or isinstance(value, (bool, str)):
             continue
@@ -74,16 +83,16 @@ def _shrink(config: Config, strength: int, depth: int) -> None:
             _replace_backbone(config, name)
         elif isinstance(value, dict):
             _fit_rotary(value, strength)
-        elif isinstance(value, list) and len(value) == layers and len(value) > _LAYERS:
+        elif _is_per_layer(name, value, layers):
             _set(config, name, _one_of_each(value))
         elif _SHARED_HEADS.fullmatch(name) and isinstance(value, int) and strength > 1:
-            _set(config, name, min(value, HEADS if value == heads else 2))
+            _set(config, name, min(value, HEADS if value == heads or strength == _NARROW else 2))
         elif hasattr(value, "to_dict") and depth < _MAXIMUM_DEPTH:
             _shrink(value, strength, depth + 1)
         else:
             _set(config, name, _smaller(name, value, strength))
     _shrink_image(config, strength)
-    _fit_state_space(config)
+    _fit_heads(config)
     _keep_tokens_known(config)
 
 
@@ -108,9 +117,9 @@ def _one_of_each(values: list[Any]) -> list[Any]:
 
 def _fit_rotary(parameters: dict[str, Any], strength: int) -> None:
     """Sections of a rotary embedding add up to half a head."""
-    half = HIDDEN // HEADS // 2
-    if strength > 1 and "mrope_section" in parameters:
-        parameters["mrope_section"] = [half - 2, 1, 1]
+    half = int(HIDDEN // HEADS // 2 * (parameters.get("partial_rotary_factor") or 1))
+    if strength > 1 and "rope_theta" in parameters:
+        parameters["mrope_section"] = [half - 2 * (half // 3), half // 3, half // 3]
     for value in parameters.values():
         if isinstance(value, dict):
             _fit_rotary(value, strength)
@@ -155,8 +164,27 @@ def _shrink_image(config: Config, strength: int) -> None:
     _set(config, "image_size", min(size, max(_TINY_IMAGE * unit, 64 // unit * unit)))
 
 
-def _fit_state_space(config: Config) -> None:
-    """Heads of a state space model fill its expanded width."""
+def _fill_gaps(config: Config) -> None:
+    """Give a size to what has none unless a checkpoint brings it."""
+    for name, value in _MISSING.items():
+        if name in vars(config) and vars(config)[name] is None:
+            _set(config, name, value)
+    rotary = vars(config).get("rope_parameters")
+    if isinstance(rotary, dict) and rotary.get("rope_theta", 0) is None:
+        rotary["rope_theta"] = 10000.0
+
+
+def _is_per_layer(name: str, value: Any, layers: Any) -> bool:
+    if not isinstance(value, list) or len(value) != layers or len(value) <= _LAYERS:
+        return False
+    return isinstance(value[0], (str, bool)) or ("layer" in name and not _DEPTHS.fullmatch(name))
+
+
+def _fit_heads(config: Config) -> None:
+    """Heads of a state space model fill its expanded width; two-part heads are their sum."""
+    own = vars(config)
+    if {"qk_head_dim", "qk_nope_head_dim", "qk_rope_head_dim"} <= set(own):
+        _set(config, "qk_head_dim", own["qk_nope_head_dim"] + own["qk_rope_head_dim"])
     expand, heads = getattr(config, "expand", None), getattr(config, "num_heads", None)
     if isinstance(expand, int) and isinstance(heads, int) and hasattr(config, "state_size"):
         _set(config, "head_dim", expand * config.hidden_size // heads)
