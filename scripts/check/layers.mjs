@@ -16,7 +16,7 @@ const BACKEND_LEVELS = levels([
   ["model", "trace", "visualizations", "codegen", "transport"],
   ["presentation"],
   ["library", "notebook", "worker"],
-  ["editor", "web"],
+  ["__main__", "editor", "web"],
 ]);
 
 const PAGE_LEVELS = levels([

@@ -22,7 +22,7 @@ BACKEND_LAYERS: Sequence[frozenset[str]] = (
     frozenset({"presentation"}),
     frozenset({"model_graph", "run", "progress", "refusals"}),
     frozenset({"worker", "__init__", "interpogate", "hooks", "notebook"}),
-    frozenset({"editor", "web"}),
+    frozenset({"editor", "web", "__main__"}),
 )
 # What the order would allow and must not be.
 FORBIDDEN = {

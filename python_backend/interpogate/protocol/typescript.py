@@ -1,4 +1,4 @@
-"""Writes the TypeScript twin of `messages.py` and `methods.py`.
+"""Writes the TypeScript twin of `messages` and `methods.py`.
 
 `python -m interpogate.protocol.typescript [--check] FILE`; called by `npm run generate` and `npm
 run check`.
@@ -19,10 +19,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from interpogate.protocol import messages, methods
 from interpogate.protocol.codec import camel_case
+from interpogate.protocol.messages import graphs, models, nodes, pages, runs, terms
 
 _HEADER = (
     "// Generated from python_backend/interpogate/protocol by `npm run generate`. Do not edit.\n"
 )
+_FILES = [file.__name__ for file in (models, graphs, nodes, runs, pages)]
 _PRIMITIVES: dict[Any, str] = {
     str: "string",
     int: "number",
@@ -38,18 +40,24 @@ def generate() -> str:
     parts += [
         f"export type {name} = {_union(get_args(value))};\n" for name, value in _aliases().items()
     ]
-    parts += [_interface(kind) for kind in _message_types()]
+    parts += [_interface(kind) for kind in message_types()]
     parts += [_table(route) for route in get_args(methods.Route)]
     return "\n".join(parts)
 
 
 def _aliases() -> dict[str, Any]:
-    return {n: v for n, v in vars(messages).items() if get_origin(v) is Literal}
+    return {n: v for n, v in vars(terms).items() if get_origin(v) is Literal}
 
 
-def _message_types() -> list[type[Any]]:
+def message_types() -> list[type[Any]]:
+    """In the order in which they are written, file by file."""
     found = [v for v in vars(messages).values() if isinstance(v, type)]
-    return [v for v in found if dataclasses.is_dataclass(v)]
+    kinds = [v for v in found if dataclasses.is_dataclass(v)]
+    return sorted(kinds, key=lambda kind: (_FILES.index(kind.__module__), _line(kind)))
+
+
+def _line(kind: type[Any]) -> int:
+    return inspect.getsourcelines(kind)[1]
 
 
 def _interface(kind: type[Any]) -> str:

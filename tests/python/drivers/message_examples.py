@@ -7,7 +7,6 @@ The values are odd on purpose: names that look like markup, text beyond ASCII, e
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -211,12 +210,6 @@ def golden_file(message: Any) -> Path:
 def golden_text(message: Any) -> str:
     """What the file holds."""
     return json.dumps(encode(message), indent=2, ensure_ascii=True, sort_keys=False) + "\n"
-
-
-def message_types() -> list[type[Any]]:
-    """Every message type of the protocol."""
-    found = [value for value in vars(m).values() if isinstance(value, type)]
-    return [value for value in found if dataclasses.is_dataclass(value)]
 
 
 def main() -> None:

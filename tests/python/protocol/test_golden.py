@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from interpogate.protocol.codec import decode
-from message_examples import EXAMPLES, GOLDEN, golden_file, golden_text, message_types
+from interpogate.protocol.typescript import message_types
+from message_examples import EXAMPLES, GOLDEN, golden_file, golden_text
 
 _HOW_TO_UPDATE = "run: PYTHONPATH=python_backend python tests/python/drivers/message_examples.py"
 
