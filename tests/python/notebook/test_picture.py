@@ -1,0 +1,133 @@
+"""The saved picture: whole, self-contained, and closed to hostile names."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import networks
+import pytest
+import torch
+from torch import nn
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from interpogate import Interpogate
+from interpogate.demo import SAMPLE_TEXT, demo_directory
+from interpogate.notebook import document as documents
+from interpogate.notebook.document import PageMissing, document, frame
+from interpogate.notebook.picture import Picture, picture_of
+from interpogate.notebook.snapshot import snapshot
+from interpogate.protocol import messages as m
+from interpogate.protocol.codec import decode
+
+
+@pytest.fixture(autouse=True)
+def _page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "page.js").write_text('"</script>"; "<!--";', "utf-8")
+    (tmp_path / "page.css").write_text("#app { height: 100vh }", "utf-8")
+    documents._asset.cache_clear()
+    monkeypatch.setattr(documents, "_PLACES", (tmp_path,))
+    yield
+    documents._asset.cache_clear()
+
+
+def pictured(interp: Interpogate, text: str | None = None) -> Picture:
+    live = tuple(interp.node(module.path) for module in interp.graph.tree.modules)
+    return picture_of(interp.graph, live, interp.run, text=text)
+
+
+@pytest.fixture(scope="module")
+def demo() -> dict[str, Any]:
+    folder = demo_directory()
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    interp = Interpogate(model, AutoTokenizer.from_pretrained(folder))
+    interp.forward_text(SAMPLE_TEXT)
+    return snapshot(pictured(interp, SAMPLE_TEXT))
+
+
+def test_a_snapshot_holds_tokens_and_predictions_of_every_position(demo: dict[str, Any]) -> None:
+    record = decode(demo["run"], m.RunRecord)
+    assert record.state.tokens is not None
+    assert len(demo["predictions"]) == len(record.state.tokens.ids)
+    last = decode(demo["predictions"][-1], m.Prediction)
+    assert last.tokens.texts[0] == " Anna"
+
+
+def test_every_node_that_is_shown_can_be_inspected(demo: dict[str, Any]) -> None:
+    for levels in demo["levels"].values():
+        for level in levels.values():
+            assert set(level["ids"]) <= set(demo["nodes"])
+
+
+def test_every_unfoldable_node_has_its_inside(demo: dict[str, Any]) -> None:
+    for levels in demo["levels"].values():
+        for level in levels.values():
+            inside = {i for i, e in zip(level["ids"], level["expandable"], strict=True) if e}
+            assert inside <= set(levels)
+
+
+def test_hook_code_repeats_the_text_of_the_run(demo: dict[str, Any]) -> None:
+    code = demo["hooks"]["transformer.h.1.attn"]["post"]["text"]
+    assert f'interp.forward_text("{SAMPLE_TEXT}")' in code
+
+
+def test_the_document_carries_the_snapshot_and_nothing_from_outside() -> None:
+    interp = Interpogate(networks.Residual())
+    interp.forward(torch.ones(1, 8))
+    text = document(pictured(interp), "Residual")
+    packed = re.search(r'id="interpogate-snapshot" type="text/plain">([^<]*)<', text)
+    assert packed
+    found = json.loads(gzip.decompress(base64.b64decode(packed[1])))
+    assert found["state"]["summary"]["className"] == "Residual"
+    assert not re.search(r'(?:src|href)\s*=\s*"', text)
+    assert text.count("</script>") == 2
+
+
+def test_hostile_names_stay_inside_the_snapshot() -> None:
+    hostile = '</script><img src=x onerror="alert(1)">'
+    model = nn.Sequential()
+    model.add_module(hostile.replace(".", ""), nn.Linear(2, 2))
+    interp = Interpogate(model)
+    interp.forward(torch.ones(1, 2))
+    text = document(pictured(interp), hostile)
+    assert "<img" not in text
+    assert hostile not in html.unescape(text.split("</title>")[1])
+
+
+def test_the_frame_gives_the_document_back_unchanged() -> None:
+    interp = Interpogate(networks.Residual())
+    interp.forward(torch.ones(1, 8))
+    picture = pictured(interp)
+    shown = frame(picture, 'a "title"', width="100%", height=450)
+    inside = re.search(r'srcdoc="([^"]*)"', shown)
+    assert inside
+    assert html.unescape(inside[1]) == document(picture, 'a "title"')
+
+
+def test_a_failed_run_is_pictured_too() -> None:
+    interp = Interpogate(networks.FailsMidway())
+    with pytest.raises(RuntimeError):
+        interp.forward(torch.ones(1, 4))
+    found = snapshot(pictured(interp))
+    assert found["run"]["state"]["phase"] == "failed"
+    assert found["state"]["problem"]["node"] == "second"
+
+
+def test_a_model_that_did_not_run_shows_its_modules() -> None:
+    found = snapshot(pictured(Interpogate(networks.Residual())))
+    assert found["run"] is None
+    assert found["levels"]["essential"]["."]["ids"] == ["blocks", "head"]
+
+
+def test_an_installation_without_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_PLACES", ())
+    documents._asset.cache_clear()
+    with pytest.raises(PageMissing) as caught:
+        document(pictured(Interpogate(networks.Residual())), "Residual")
+    assert "npm run build" in caught.value.own_hint
