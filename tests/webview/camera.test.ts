@@ -4,6 +4,8 @@ import {
   between,
   type Camera,
   fitted,
+  framed,
+  LEGIBLE,
   onScreen,
   revealed,
   worldPoint,
@@ -50,6 +52,26 @@ describe("the camera", () => {
     const right = { x: 2000, y: 100, width: 50, height: 50 };
     const place = onScreen(revealed(CAMERA, right, VIEW, 10), right);
     expect(place.x + place.width).toBeCloseTo(790);
+  });
+
+  test("first shows all where that can be read, else the top where it can be", () => {
+    const start = { x: 400, y: 0, width: 100, height: 30 };
+    const small = { x: 0, y: 0, width: 900, height: 700 };
+    expect(framed(small, start, VIEW, 20)).toEqual(fitted(small, VIEW, 20));
+    const tall = { x: 0, y: 0, width: 900, height: 9000 };
+    const camera = framed(tall, start, VIEW, 20);
+    expect(camera.scale).toBe(LEGIBLE);
+    expect(onScreen(camera, tall).y).toBeCloseTo(20);
+    const place = onScreen(camera, start);
+    expect(place.x + place.width / 2).toBeCloseTo(VIEW.width / 2);
+  });
+
+  test("shows the top of a box that is too large, and makes nothing illegible", () => {
+    const large = { x: 0, y: 300, width: 700, height: 5000 };
+    const camera = revealed(CAMERA, large, VIEW, 20);
+    expect(camera.scale).toBe(LEGIBLE);
+    expect(onScreen(camera, large).y).toBeCloseTo(20);
+    expect(revealed({ ...CAMERA, scale: 0.2 }, large, VIEW, 20).scale).toBe(0.2);
   });
 
   test("glides from one place to the other", () => {

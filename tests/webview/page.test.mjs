@@ -152,6 +152,7 @@ describe("every theme and width", () => {
               .getByRole("row")
               .nth(1)
               .waitFor();
+            if (width < 700) await page.getByRole("tab", { name: "Node" }).click();
             await page.getByText("num_heads").or(page.getByText("Stands for")).first().waitFor();
             const wide = await page.evaluate(
               () => document.documentElement.scrollWidth - window.innerWidth,

@@ -2,11 +2,12 @@
 import { mount } from "svelte";
 import "./ui/theme.css";
 import { Session } from "./store/session.svelte.ts";
+import { openEmbeddedTransport } from "./transport/embedded.ts";
 import { openVsCodeTransport } from "./transport/vscode.ts";
 import App from "./ui/App.svelte";
 
 const target = document.getElementById("app");
-const transport = openVsCodeTransport();
+const transport = openVsCodeTransport() ?? openEmbeddedTransport();
 
 if (target && transport) {
   const session = new Session(transport);

@@ -21,6 +21,8 @@ export interface Box extends Size {
 const SMALLEST = 0.004;
 const LARGEST = 4;
 const LARGEST_FIT = 1.25;
+/** Below this scale names cannot be read: nothing but the user goes there. */
+export const LEGIBLE = 0.65;
 
 function within(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
@@ -49,6 +51,18 @@ export function fitted(box: Box, view: Size, margin: number): Camera {
   };
 }
 
+/** Shows all of a box where it can be read so, else its top at the least scale that can be read. */
+export function framed(box: Box, start: Box, view: Size, margin: number): Camera {
+  const whole = fitted(box, view, margin);
+  if (whole.scale >= LEGIBLE) return whole;
+  const { x } = centred(start, LEGIBLE, view);
+  const low = view.width - margin - (box.x + box.width) * LEGIBLE;
+  const high = margin - box.x * LEGIBLE;
+  const free = low > high ? (low + high) / 2 : within(x, low, high);
+  const above = Math.max(margin, (view.height - box.height * LEGIBLE) / 2);
+  return { scale: LEGIBLE, x: free, y: above - box.y * LEGIBLE };
+}
+
 /** Shows the middle of a box in the middle of the view. */
 export function centred(box: Box, scale: number, view: Size): Camera {
   const x = view.width / 2 - (box.x + box.width / 2) * scale;
@@ -74,18 +88,28 @@ export function worldPoint(camera: Camera, x: number, y: number): [number, numbe
   return [(x - camera.x) / camera.scale, (y - camera.y) / camera.scale];
 }
 
-/** Moves as little as needed to bring a box into the view; makes it smaller only if it must. */
+/**
+ * Moves as little as needed to bring a box into the view. One that is too large is made smaller as
+ * long as it can be read; after that its top is what is shown.
+ */
 export function revealed(camera: Camera, box: Box, view: Size, margin: number): Camera {
   const place = onScreen(camera, box);
   const room = { width: view.width - 2 * margin, height: view.height - 2 * margin };
   if (place.width > room.width || place.height > room.height) {
-    return fitted(box, view, margin);
+    return revealedLarge(camera, box, view, margin);
   }
   return panned(
     camera,
     shiftInto(place.x, place.width, view.width, margin),
     shiftInto(place.y, place.height, view.height, margin),
   );
+}
+
+function revealedLarge(camera: Camera, box: Box, view: Size, margin: number): Camera {
+  const whole = fitted(box, view, margin);
+  const scale = Math.min(camera.scale, Math.max(whole.scale, LEGIBLE));
+  const middle = centred(box, scale, view);
+  return { ...middle, y: Math.max(middle.y, margin - box.y * scale) };
 }
 
 function shiftInto(start: number, length: number, room: number, margin: number): number {

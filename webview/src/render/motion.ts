@@ -2,7 +2,7 @@
 
 import type { Scene } from "../layout/shapes.ts";
 import { at } from "../store/columns.ts";
-import { type Box, between, type Camera } from "./camera.ts";
+import { type Box, between, type Camera, panned } from "./camera.ts";
 
 export const UNFOLD_MS = 220;
 export const GLIDE_MS = 260;
@@ -68,5 +68,10 @@ export class Gliding {
   at(now: number): { camera: Camera; done: boolean } {
     const t = Math.min(1, Math.max(0, (now - this.began) / GLIDE_MS));
     return { camera: between(this.from, this.to, eased(t)), done: t >= 1 };
+  }
+
+  /** The same way in a view whose origin has moved. */
+  moved(dx: number, dy: number): Gliding {
+    return new Gliding(panned(this.from, dx, dy), panned(this.to, dx, dy), this.began);
   }
 }

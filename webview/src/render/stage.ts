@@ -6,11 +6,21 @@
 
 import type { Scene } from "../layout/shapes.ts";
 import type { Measure } from "../layout/sizes.ts";
-import { at } from "../store/columns.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
 import type { NodeState } from "../store/runs.ts";
 import type { Box, Camera, Size } from "./camera.ts";
-import { anchored, centred, fitted, panned, revealed, worldPoint, zoomed } from "./camera.ts";
+import {
+  anchored,
+  centred,
+  fitted,
+  framed,
+  LEGIBLE,
+  onScreen,
+  panned,
+  revealed,
+  worldPoint,
+  zoomed,
+} from "./camera.ts";
 import { Gliding, rectOf, Unfolding } from "./motion.ts";
 import { Painter, type Picture } from "./painter.ts";
 import type { Palette } from "./palette.ts";
@@ -33,6 +43,9 @@ const EMPTY: Scene = {
   points: new Float32Array(),
 };
 
+/** `start`: as a graph is first met; `whole`: all of it; `free`: where the user left it. */
+type Framing = "start" | "whole" | "free";
+
 export interface StageOptions {
   readonly graphics: HTMLCanvasElement;
   readonly text: HTMLCanvasElement;
@@ -52,7 +65,7 @@ export class Stage {
   private unfolding: Unfolding | null = null;
   private gliding: Gliding | null = null;
   private frame = 0;
-  private fresh = true;
+  private framing: Framing = "start";
   private byId = new Map<string, number>();
   private picture: Picture;
   /** How long the last frame took to draw, in milliseconds. */
@@ -86,42 +99,32 @@ export class Stage {
   }
 
   resize(size: Size, ratio: number): void {
-    const first = this.view.width <= 1;
     const before = this.view;
     this.view = size;
     this.painter.resize(size, ratio);
-    if (first || this.fresh) this.setCamera(this.fitCamera());
-    else this.setCamera(panned(this.cameraNow, (size.width - before.width) / 2, 0));
+    const [dx, dy] = [(size.width - before.width) / 2, (size.height - before.height) / 2];
+    if (this.framing !== "free") this.setCamera(this.fitCamera());
+    else this.moveAll(dx, dy);
     this.drawNow(performance.now());
+  }
+
+  /** Whether the view still is where it stands by itself. */
+  get isFramed(): boolean {
+    return this.framing !== "free";
   }
 
   /** Shows a new scene; `anchor` is the node that keeps its place on the screen. */
   setScene(scene: Scene, levels: readonly GraphLevel[], anchor: string | null): void {
     const old = this.scene;
-    const before = anchor === null ? null : this.boxOf(anchor);
+    const kept = anchor ?? this.keeper(new Set(scene.ids));
+    const before = kept === null ? null : this.boxOf(kept);
     this.take(scene, levels);
-    const after = anchor === null ? null : this.boxOf(anchor);
-    if (old.ids.length === 0 || (this.fresh && anchor === null)) {
-      this.fit(false);
-      this.fresh = true;
-      return;
-    }
-    if (!before || !after) {
-      this.invalidate();
-      return;
-    }
-    const from = this.cameraNow;
-    this.gliding = null;
-    this.setCamera(anchored(from, before, after));
-    if (this.options.motion()) {
-      const { scale } = from;
-      const shift = {
-        x: (from.x - this.cameraNow.x) / scale,
-        y: (from.y - this.cameraNow.y) / scale,
-      };
-      this.unfolding = new Unfolding(old, performance.now(), shift);
-    }
-    this.reveal(after);
+    const after = kept === null ? null : this.boxOf(kept);
+    if (old.ids.length === 0) this.framing = "start";
+    if (anchor !== null && after) this.framing = "free";
+    if (this.framing !== "free") this.jump(this.fitCamera());
+    else if (before && after) this.keepPlace(old, before, after);
+    if (anchor !== null && after) this.reveal(after);
     this.invalidate();
   }
 
@@ -154,43 +157,37 @@ export class Stage {
 
   pan(dx: number, dy: number): void {
     this.gliding = null;
-    this.fresh = false;
+    this.framing = "free";
     this.setCamera(panned(this.cameraNow, dx, dy));
   }
 
   zoom(factor: number, x: number, y: number): void {
     this.gliding = null;
-    this.fresh = false;
+    this.framing = "free";
     this.setCamera(zoomed(this.cameraNow, factor, x, y));
   }
 
   /** Zooms around the middle, gliding. */
   zoomStep(factor: number): void {
-    this.fresh = false;
+    this.framing = "free";
     this.glide(zoomed(this.cameraNow, factor, this.view.width / 2, this.view.height / 2));
   }
 
-  fit(glide = true): void {
-    this.fresh = true;
-    if (glide) this.glide(this.fitCamera());
-    else this.setCamera(this.fitCamera());
+  /** Shows everything, however small. */
+  fit(): void {
+    this.framing = "whole";
+    this.glide(this.fitCamera());
   }
 
   /** Brings a node into view, near enough to be read. */
   show(id: string): void {
     const box = this.boxOf(id);
     if (!box) return;
-    this.fresh = false;
-    if (this.cameraNow.scale >= READABLE || this.isOpen(id)) this.reveal(box);
-    else this.glide(centred(box, READABLE, this.view));
-  }
-
-  /** Centres a world point; the minimap's way to move. */
-  centre(x: number, y: number): void {
-    this.fresh = false;
-    this.gliding = null;
-    const point = { x, y, width: 0, height: 0 };
-    this.setCamera(centred(point, this.cameraNow.scale, this.view));
+    this.framing = "free";
+    const { scale } = this.cameraNow;
+    const near = centred(box, scale >= LEGIBLE ? scale : READABLE, this.view);
+    if (this.isOpen(id)) this.reveal(box, scale >= LEGIBLE ? this.cameraNow : near);
+    else if (scale < LEGIBLE || !this.isSeen(box)) this.glide(near);
   }
 
   invalidate(): void {
@@ -223,12 +220,50 @@ export class Stage {
 
   private fitCamera(): Camera {
     const margin = Math.min(40, this.view.width * 0.05);
-    return fitted(this.content, this.view, margin);
+    if (this.framing === "whole" || this.scene.ids.length === 0) {
+      return fitted(this.content, this.view, margin);
+    }
+    return framed(this.content, rectOf(this.scene, 0), this.view, margin);
   }
 
-  private reveal(box: Box): void {
+  /** Whether all of a box is in the view. */
+  private isSeen(box: Box): boolean {
+    const { x, y, width, height } = onScreen(this.cameraNow, box);
+    return x > 0 && y > 0 && x + width < this.view.width && y + height < this.view.height;
+  }
+
+  /** What keeps its place when the layout changes by itself: the selected node, or the middle. */
+  private keeper(next: ReadonlySet<string>): string | null {
+    const { selected } = this.picture;
+    const box = selected === null || !next.has(selected) ? null : this.boxOf(selected);
+    if (box && this.isSeen(box)) return selected;
+    const [x, y] = worldPoint(this.cameraNow, this.view.width / 2, this.view.height / 2);
+    const near = this.scene.ids.filter((id, row) => next.has(id) && this.scene.open[row] !== 1);
+    const distances = near.map((id) => distanceTo(this.boxOf(id), x, y));
+    return near[distances.indexOf(Math.min(...distances))] ?? null;
+  }
+
+  private keepPlace(old: Scene, before: Box, after: Box): void {
+    const from = this.cameraNow;
+    this.jump(anchored(from, before, after));
+    if (!this.options.motion()) return;
+    const { scale } = from;
+    const shift = {
+      x: (from.x - this.cameraNow.x) / scale,
+      y: (from.y - this.cameraNow.y) / scale,
+    };
+    this.unfolding = new Unfolding(old, performance.now(), shift);
+  }
+
+  /** Moves the view and where it is gliding to. */
+  private moveAll(dx: number, dy: number): void {
+    this.gliding = this.gliding?.moved(dx, dy) ?? null;
+    this.setCamera(panned(this.cameraNow, dx, dy));
+  }
+
+  private reveal(box: Box, from = this.cameraNow): void {
     const margin = Math.min(40, this.view.width * 0.06);
-    const to = revealed(this.cameraNow, box, this.view, margin);
+    const to = revealed(from, box, this.view, margin);
     if (to.x !== this.cameraNow.x || to.y !== this.cameraNow.y) this.glide(to);
   }
 
@@ -237,6 +272,11 @@ export class Stage {
       this.gliding = new Gliding(this.cameraNow, to, performance.now());
       this.invalidate();
     } else this.setCamera(to);
+  }
+
+  private jump(to: Camera): void {
+    this.gliding = null;
+    this.setCamera(to);
   }
 
   private setCamera(camera: Camera): void {
@@ -292,10 +332,9 @@ export class Stage {
       routes: this.index.routesIn(left, top, right, bottom, least),
     };
   }
+}
 
-  /** The screen height of a box, for deciding what is worth a DOM element. */
-  heightOnScreen(id: string): number {
-    const box = this.byId.get(id);
-    return box === undefined ? 0 : at(this.scene.rects, box * 4 + 3) * this.cameraNow.scale;
-  }
+function distanceTo(box: Box | null, x: number, y: number): number {
+  if (!box) return Number.POSITIVE_INFINITY;
+  return Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y);
 }

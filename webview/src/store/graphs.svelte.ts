@@ -19,6 +19,8 @@ export class GraphStore {
   levels: Levels = $state.raw(new Map());
   expanded: ReadonlySet<string> = $state.raw(new Set());
   selected: string | null = $state(null);
+  /** Grows by each selection, that of the selected node included. */
+  selections = $state(0);
   detail: GraphDetail = $state("essential");
   /** Containers whose inside is being asked for. */
   loading: ReadonlySet<string> = $state.raw(new Set());
@@ -71,6 +73,7 @@ export class GraphStore {
     const node = findNode(this.levels, id);
     if (!node) return;
     this.selected = id;
+    this.selections++;
     this.onSelect(node);
   }
 
@@ -117,8 +120,8 @@ export class GraphStore {
   /** After a reload or restart the page takes up the selection where it was. */
   private reselect(): void {
     const node = this.selectedNode;
-    if (node) this.onSelect(node);
-    else this.selected = null;
+    if (!node) this.selected = null;
+    else this.select(node.id);
   }
 
   private async unfoldByDefault(): Promise<void> {

@@ -68,6 +68,8 @@ export class RunTracker {
 }
 
 function moduleNodeState(tracker: RunTracker, node: GraphNode): NodeState {
+  // A saved run may come without its events.
+  if (tracker.phase === "finished" && tracker.next === 0) return node.calls > 0 ? "done" : "idle";
   if (node.kind === "group") return tracker.rangeState(node.firstModule, node.lastModule);
   return tracker.moduleState(node.firstModule);
 }

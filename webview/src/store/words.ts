@@ -1,7 +1,7 @@
 /** Numbers, shapes and origins as the page writes them. Pure text, used by labels and components. */
-import type { Origin } from "../protocol/messages.generated.ts";
+import type { Origin, SourceLocation } from "../protocol/messages.generated.ts";
 import type { TensorShape } from "./graph.ts";
-import type { Model } from "./received.ts";
+import type { Model, Run } from "./received.ts";
 
 export const TIMES = "×";
 
@@ -41,6 +41,19 @@ export function durationText(milliseconds: number): string {
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
   if (milliseconds >= 1) return `${milliseconds.toFixed(1)} ms`;
   return `${(milliseconds * 1000).toFixed(0)} µs`;
+}
+
+/** The file's name with its folder, and the line. */
+export function sourceText({ file, line }: SourceLocation): string {
+  return `${file.split(/[\\/]/).slice(-2).join("/")}:${line}`;
+}
+
+/** How the last run went, in a few words. */
+export function outcomeText(run: Run | null, running: boolean): string {
+  if (running) return "Running…";
+  if (!run) return "";
+  if (run.phase === "finished") return `Run ${run.runId}: ${durationText(run.durationMs)}`;
+  return run.phase === "failed" ? `Run ${run.runId} failed` : `Run ${run.runId} cancelled`;
 }
 
 /** Where shapes come from, said honestly. */
