@@ -23,6 +23,8 @@ class InterpogateError(Exception):
         self.own_hint = self.hint if hint is None else hint
         self.file = file
         self.line = line
+        if hasattr(self, "add_note"):  # Python 3.11: a traceback shows the hint below the message
+            self.add_note(f"Hint: {self.own_hint}")
 
 
 class SourceNotFound(InterpogateError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Thread
 from typing import Any
 
 import torch
@@ -132,6 +133,22 @@ class Generates(nn.Module):
         for _ in range(steps):
             x = self(x)
         return x
+
+
+class Threads(nn.Module):
+    """Runs one of its layers in a thread of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here = nn.Linear(4, 4)
+        self.there = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: list[Tensor] = []
+        thread = Thread(target=lambda: found.append(self.there(x)))
+        thread.start()
+        thread.join()
+        return self.here(x) + found[0]
 
 
 class Scripted(nn.Module):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from traceback import format_exception
 from typing import Any, NoReturn
 
 import networks
@@ -43,6 +45,13 @@ def test_what_is_no_module_is_refused(model: Any) -> None:
         Interpogate(model)
     assert isinstance(caught.value, InterpogateError)
     assert "pipe.model" in caught.value.own_hint
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 knows no notes")
+def test_a_traceback_shows_the_hint() -> None:
+    with pytest.raises(InterpogateError) as caught:
+        Interpogate(networks.Residual()).forward_text("hello")
+    assert "Hint: Give inputs instead of text" in "".join(format_exception(caught.value))
 
 
 def test_what_is_no_tokenizer_is_refused() -> None:

@@ -199,18 +199,11 @@ def test_generation_of_a_transformers_model_numbers_its_steps() -> None:
 
 
 def test_only_the_thread_that_runs_the_model_is_recorded() -> None:
-    model = networks.Residual()
+    model, x = oddities.Threads(), torch.ones(1, 4)
     interp = Interpogate(model)
-
-    def elsewhere(module: Any, args: Any) -> None:
-        thread = threading.Thread(target=lambda: model.head(torch.ones(5, 8)))
-        thread.start()
-        thread.join()
-
-    with interp.hook() as hook:
-        hook.pre("blocks.1", elsewhere)
-        run = ran(interp, torch.ones(2, 8))
-    assert len(calls(run, "head")) == 1
+    run = ran(interp, x)
+    assert [call.path for call in run.calls] == [".", "here"]
+    assert torch.equal(interp.forward(x), model(x))
 
 
 def test_two_threads_may_watch_one_model_at_once() -> None:
