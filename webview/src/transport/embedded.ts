@@ -131,13 +131,14 @@ class EmbeddedTransport implements Transport {
   }
 }
 
-/** Frames of notebooks often have no clipboard permission: then the old way is tried. */
+/** Frames of notebooks often have no clipboard permission: the way that needs none comes first. */
 async function copied(text: string): Promise<object | undefined> {
+  if (copiedBySelection(text)) return {};
   try {
     await navigator.clipboard.writeText(text);
     return {};
   } catch {
-    return copiedBySelection(text) ? {} : undefined;
+    return undefined;
   }
 }
 
