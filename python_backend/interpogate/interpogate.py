@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,6 +17,9 @@ from interpogate.errors import InputsInvalid, NoTokenizer
 from interpogate.hooks import HookSet
 from interpogate.model.inputs import model_device
 from interpogate.model_graph import ModelGraph
+from interpogate.notebook.display import Visualization
+from interpogate.notebook.document import document, write_page
+from interpogate.notebook.picture import Picture, picture_of
 from interpogate.progress import Progress
 from interpogate.refusals import NotAModule, NotATokenizer, run_failed, vocabulary_mismatch
 from interpogate.run import KeptLogits, Run, has_values
@@ -81,7 +86,11 @@ class Interpogate:
             raise NoTokenizer("forward_text needs a tokenizer.")
         encoded = self._encoded(text)
         device = model_device(self._watched)
-        return self.forward(**{name: tensor.to(device) for name, tensor in encoded.items()})
+        inputs = {name: tensor.to(device) for name, tensor in encoded.items()}
+        try:
+            return self.forward(**inputs)
+        finally:
+            self._last.text = text
 
     @contextmanager
     def watch(self) -> Iterator[None]:
@@ -113,6 +122,33 @@ class Interpogate:
     def hook(self) -> HookSet:
         """Hooks for a `with` block: `with interp.hook() as hook: hook.post(path, callback)`."""
         return HookSet(self.node)
+
+    def visualize(self, width: str = "100%", height: int = 450) -> Visualization | None:
+        """Show the graph and the last run in a notebook cell, interactive, without a kernel later.
+
+        `width` is an HTML length, `height` is in pixels. Outside a notebook nothing is shown: the
+        picture is returned, and `to_html` writes it to a file.
+        """
+        shown = Visualization(self._last.picture, type(self._watched).__name__, width, height)
+        return None if shown.show() else shown
+
+    def to_html(self, path: str | os.PathLike[str] | None = None, title: str | None = None) -> str:
+        """The graph and the last run as one HTML document that needs nothing else.
+
+        Written to `path` if one is given. Raises `CannotWrite` if that fails.
+        """
+        text = document(self._last.picture, title or type(self._watched).__name__)
+        if path is not None:
+            write_page(Path(path), text)
+        return text
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        shown = Visualization(self._last.picture, type(self._watched).__name__, "100%", 450)
+        return shown._repr_mimebundle_(**options)
+
+    def __repr__(self) -> str:
+        ran = f", {self.run!r}" if self.run is not None else ""
+        return f"<Interpogate of {type(self._watched).__name__}{ran}>"
 
     def _encoded(self, text: str) -> dict[str, torch.Tensor]:
         try:
@@ -151,6 +187,7 @@ class _Observation:
         self._number = interp._run_count
         self._ids: tuple[int, ...] = ()
         self._logits: KeptLogits | None = None
+        self.text: str | None = None
 
     def note(self, output: Any, ids: Any) -> None:
         """Keep what `run.tokens` and `run.top_tokens` tell of."""
@@ -175,3 +212,7 @@ class _Observation:
         if self._recorder is None:
             return None
         return Run(self.graph, self._interp.tokenizer, self._ids, self._logits)
+
+    @cached_property
+    def picture(self) -> Picture:
+        return picture_of(self.graph, self._modules.live, self.run, text=self.text)

@@ -27,12 +27,15 @@ class Visualization:
     def __repr__(self) -> str:
         return f"<Visualization of {self.title}; shown in notebooks, else use to_html(path)>"
 
-    def show(self) -> None:
-        """Show it now, in the cell that runs. Does nothing outside IPython."""
+    def show(self) -> bool:
+        """Show it now, in the cell that runs. False outside a notebook, where nothing can show."""
         try:
             from IPython import get_ipython
             from IPython.display import display
         except ImportError:
-            return
-        if get_ipython() is not None:
-            display(self)
+            return False
+        shell = get_ipython()
+        if shell is None or not hasattr(shell, "kernel"):
+            return False
+        display(self)
+        return True

@@ -39,6 +39,13 @@ class PageMissing(InterpogateError):
     hint = "Install the package from its wheel, or run `npm run build` in the checkout."
 
 
+class CannotWrite(InterpogateError, OSError):
+    """The document cannot be written. Also an `OSError`."""
+
+    code = "page.cannotWrite"
+    hint = "Name a file in a folder that exists and may be written to."
+
+
 def document(picture: Picture, title: str) -> str:
     """A whole HTML document that needs nothing else. Raises `PageMissing`."""
     return _DOCUMENT.format(
@@ -47,6 +54,14 @@ def document(picture: Picture, title: str) -> str:
         script=_inline(_asset("page.js"), "script"),
         snapshot=packed_snapshot(picture),
     )
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a document to a file. Raises `CannotWrite`."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def frame(picture: Picture, title: str, *, width: str, height: int) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import networks
 import pytest
 import torch
 
+import interpogate
 from interpogate import Interpogate, InterpogateError
 from interpogate.errors import NoTokenizer
 
@@ -72,3 +77,23 @@ def test_bad_use_is_refused_in_one_sentence_with_a_hint() -> None:
         Interpogate(networks.Residual()).forward_text("hello")
     assert isinstance(caught.value, InterpogateError)
     assert "Interpogate(model, tokenizer)" in caught.value.own_hint
+
+
+def test_the_library_needs_none_of_the_backends_packages() -> None:
+    script = (
+        "import sys\n"
+        "from interpogate import Interpogate\n"
+        "import torch\n"
+        "interp = Interpogate(torch.nn.Linear(1, 1))\n"
+        "interp.forward(torch.ones(1, 1))\n"
+        "from interpogate.notebook.snapshot import snapshot\n"
+        "snapshot(interp._last.picture)\n"
+        "needed = {'cattrs', 'attrs', 'pygls', 'jsonrpcserver', 'jsonschema', 'watchdog'}\n"
+        "found = sorted(needed & sys.modules.keys())\n"
+        "assert not found, found\n"
+    )
+    backend = str(Path(interpogate.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": backend}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr

@@ -20,7 +20,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from interpogate import Interpogate
 from interpogate.demo import SAMPLE_TEXT, demo_directory
 from interpogate.notebook import document as documents
-from interpogate.notebook.document import PageMissing, document, frame
+from interpogate.notebook.document import CannotWrite, PageMissing, document, frame
 from interpogate.notebook.picture import Picture, picture_of
 from interpogate.notebook.snapshot import snapshot
 from interpogate.protocol import messages as m
@@ -131,3 +131,23 @@ def test_an_installation_without_the_page_says_what_to_do(monkeypatch: pytest.Mo
     with pytest.raises(PageMissing) as caught:
         document(pictured(Interpogate(networks.Residual())), "Residual")
     assert "npm run build" in caught.value.own_hint
+
+
+def test_an_instance_shows_its_run_in_a_notebook_and_writes_it_to_a_file(tmp_path: Path) -> None:
+    interp = Interpogate(networks.Residual())
+    interp.forward(torch.ones(1, 8))
+    shown = interp.visualize(height=300)
+    assert shown is not None  # no notebook here: it is returned
+    assert 'height="300"' in shown._repr_mimebundle_()["text/html"]
+    assert "<iframe" in interp._repr_mimebundle_()["text/html"]
+    file = tmp_path / "residual.html"
+    assert interp.to_html(file, title="Two blocks") == file.read_text("utf-8")
+    assert "<title>Two blocks</title>" in file.read_text("utf-8")
+
+
+def test_a_file_that_cannot_be_written_is_said_with_a_hint(tmp_path: Path) -> None:
+    interp = Interpogate(networks.Residual())
+    with pytest.raises(OSError, match="cannot be written") as caught:
+        interp.to_html(tmp_path / "nowhere" / "page.html")
+    assert isinstance(caught.value, CannotWrite)
+    assert caught.value.own_hint
