@@ -84,7 +84,7 @@ def torch_cases(name: str) -> Iterator[Case]:
         for sample in samples:
             made, given = sample.constructor_input, sample.forward_input
             if given is not None:
-                model = info.module_cls(*made.args, **made.kwargs).eval()
+                model = info.module_cls(*made.args, **made.kwargs).to(torch.float32).eval()
                 yield Case(name, model, tuple(given.args), dict(given.kwargs), sample.desc)
 
 

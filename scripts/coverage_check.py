@@ -26,9 +26,9 @@ from interpogate.trace.values import tensors_of
 def problems(case: Case) -> list[str]:
     """What is wrong with a watched call; empty if nothing is."""
     model = case.model
-    hooks = _hook_ids(model)
     called: set[int] = set()
     plain = _ran(case, lambda *a, **k: _unwatched(model, called, a, k))
+    hooks = _hook_ids(model)  # lazy modules take off their own in the first call
     interp = Interpogate(model)
     watched = _ran(case, interp.forward)
     found = [] if _same(plain, watched) else ["not bit-identical"]
@@ -101,8 +101,12 @@ def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
         return False
     if one.is_nested or one.is_sparse or one.is_quantized:
         return bool(torch.equal(one.to_dense(), other.to_dense()))
-    pair = [t.detach().contiguous().reshape(-1).view(torch.uint8) for t in (one, other)]
-    return torch.equal(*pair)
+    return torch.equal(_bytes(one), _bytes(other))
+
+
+def _bytes(tensor: torch.Tensor) -> torch.Tensor:
+    plain = tensor.detach().clone(memory_format=torch.contiguous_format)
+    return plain.reshape(-1).view(torch.uint8)
 
 
 def _internal_errors(interp: Interpogate) -> int:

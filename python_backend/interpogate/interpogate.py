@@ -109,7 +109,7 @@ class Interpogate:
                 yield
         finally:
             progress.close()
-            self._last = _Observation(self, modules, recorder)
+            self._last = _Observation(self, _materialized(modules), recorder)
 
     def node(self, path: str) -> nn.Module:
         """Return the module at `path`, any of its names; `"."` is the model itself.
@@ -163,6 +163,12 @@ class Interpogate:
         if entries and int(ids.max()) >= entries:
             raise vocabulary_mismatch(int(ids.max()), entries)
         return {name: value for name, value in encoded.items() if hasattr(value, "to")}
+
+
+def _materialized(modules: ModelModules) -> ModelModules:
+    """Lazy modules have got their shapes, and even their classes, while they ran."""
+    is_lazy = any("Lazy" in module.class_name for module in modules.tree.modules)
+    return declared_modules(modules.live[0]) if is_lazy else modules
 
 
 def _vocabulary(model: Any) -> int:

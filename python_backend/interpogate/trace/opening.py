@@ -26,6 +26,7 @@ from interpogate.trace.recorder import Recorder
 # Above this a real forward pass at opening could take long or much memory.
 _MAXIMUM_REAL_PARAMETERS = 300_000_000
 _MAXIMUM_REAL_TRIES = 6
+_EXPERTS = "_experts_implementation_internal"
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,22 @@ def _fakes(model: nn.Module) -> Iterator[FakeTensorMode]:
         for name, tensor in state.items()
         if not isinstance(tensor, (UninitializedParameter, UninitializedBuffer))
     }
-    with _reparametrize_module(model, fakes, tie_weights=True):
+    with _batched_experts(model), _reparametrize_module(model, fakes, tie_weights=True):
         yield mode
+
+
+@contextmanager
+def _batched_experts(model: nn.Module) -> Iterator[None]:
+    """Transformers' grouped matrix product takes only bfloat16 without values; the batched any."""
+    configs = {id(c): c for c in (getattr(m, "config", None) for m in model.modules()) if c}
+    grouped = [c for c in configs.values() if getattr(c, _EXPERTS, None) == "grouped_mm"]
+    try:
+        for config in grouped:
+            setattr(config, _EXPERTS, "batched_mm")
+        yield
+    finally:
+        for config in grouped:
+            setattr(config, _EXPERTS, "grouped_mm")
 
 
 def _faked(mode: FakeTensorMode | None, value: Any) -> Any:

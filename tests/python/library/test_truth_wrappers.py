@@ -102,6 +102,16 @@ def test_weight_norm_by_a_hook_of_the_old_kind_works() -> None:
     assert ("0", "1") in {(e.source, e.target) for e in interp.graph.edges}
 
 
+def test_lazy_layers_have_their_shapes_after_the_first_run() -> None:
+    interp = Interpogate(nn.Sequential(nn.LazyLinear(3), nn.ReLU()))
+    assert interp.graph.modules["0"].class_name == "LazyLinear"
+    interp.forward(torch.ones(2, 5))
+    node = interp.graph.modules["0"]
+    assert (node.class_name, node.in_features, node.parameter_count) == ("Linear", 5, 18)
+    assert node.call_count == 1
+    assert interp.graph.edges
+
+
 def test_data_parallel_without_devices_calls_the_module() -> None:
     interp = Interpogate(nn.DataParallel(networks.Residual()))
     interp.forward(torch.ones(2, 8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import networks
+import pytest
 import torch
 from torch import nn
 
@@ -49,3 +50,16 @@ def test_the_random_state_is_as_before() -> None:
     torch.manual_seed(3)
     assert look(model.train(), torch.ones(1, 4)).origin == "example"
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_a_mixture_of_experts_is_traced_on_fake_tensors_in_any_precision() -> None:
+    transformers = pytest.importorskip("transformers")
+    config = transformers.MixtralConfig(
+        hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
+        num_key_value_heads=2, vocab_size=20, num_local_experts=2,
+    )  # fmt: skip
+    model = transformers.MixtralModel(config).eval()
+    before = model.config._experts_implementation
+    found = first_look(declared_modules(model), [{"input_ids": torch.tensor([[1, 2, 3]])}])
+    assert (found.origin, found.succeeded) == ("fake", True)
+    assert model.config._experts_implementation == before
