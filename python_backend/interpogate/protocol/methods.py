@@ -49,6 +49,7 @@ _TABLE = (
     Method("graph/read", m.ReadGraph, m.Levels, "worker", "The insides of containers."),
     Method("graph/locate", m.LocatePath, m.Location, "worker", "Where a module path stands."),
     Method("module/children", m.ReadModules, m.Modules, "worker", "Direct submodules."),
+    Method("module/find", m.FindModules, m.Modules, "worker", "Modules that a query names."),
     Method("node/inspect", m.NodeReference, m.NodeDetails, "worker", "All about one node."),
     Method("text/tokenize", m.TokenizeText, m.Tokens, "worker", "How a text splits into tokens."),
     Method("run/start", m.StartRun, m.RunState, "worker", "Begin a forward pass; answers at once."),

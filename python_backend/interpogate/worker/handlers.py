@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from interpogate.errors import NoPrediction, NoTokenizer
+from interpogate.graph.search import find_modules
 from interpogate.model.tokens import next_tokens, token_list
 from interpogate.presentation import levels, values
 from interpogate.presentation.code import hook_code
@@ -32,6 +33,11 @@ def _children(session: Session, request: m.ReadModules) -> m.Modules:
     tree = session.opened.modules.tree
     parent = tree.at(request.path)
     return levels.modules(parent, [tree.modules[index] for index in parent.children])
+
+
+def _find(session: Session, request: m.FindModules) -> m.Modules:
+    tree = session.opened.modules.tree
+    return levels.modules(tree.modules[0], find_modules(tree, request.query, request.limit))
 
 
 def _inspect(session: Session, request: m.NodeReference) -> m.NodeDetails:
@@ -71,6 +77,7 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     "graph/read": _read_graph,
     "graph/locate": _locate,
     "module/children": _children,
+    "module/find": _find,
     "node/inspect": _inspect,
     "text/tokenize": _tokenize,
     "run/start": start_run,

@@ -160,6 +160,7 @@ EXAMPLES: tuple[Any, ...] = (
     m.LocatePath(model_id="model-1", path="h.1"),
     m.Location(node="h.1", containers=(".", "h")),
     m.ReadModules(model_id="model-1", path="."),
+    m.FindModules(model_id="model-1", query="attn <b>", limit=5),
     m.Modules(
         paths=("h", "ln"),
         names=("h", "ln"),

@@ -234,6 +234,16 @@ def test_the_tree_and_paths_are_found() -> None:
     assert "Did you mean" in client.refusal("graph/locate", path="blocks.1.nor").message
 
 
+def test_modules_are_found_by_words_of_path_and_class() -> None:
+    client = opened("Residual")
+    found = decode(client.ask("module/find", query="layernorm 1", limit=5), m.Modules)
+    assert (found.paths, found.class_names) == (("blocks.1.norm",), ("LayerNorm",))
+    assert decode(client.ask("module/find", query="norm", limit=1), m.Modules).paths == (
+        "blocks.0.norm",
+    )
+    assert decode(client.ask("module/find", query="  ", limit=5), m.Modules).paths == ()
+
+
 def test_malformed_requests_are_refused_and_answered_once() -> None:
     client = opened("Residual")
     assert client.reply("graph/read", containers=5)["error"]["code"] == -32602

@@ -228,6 +228,16 @@ export interface ReadModules {
   path: string;
 }
 
+/** Asks for modules whose path and class hold every word of a query, the nearest first. */
+export interface FindModules {
+  /** Name of the open model. */
+  modelId: string;
+  /** Words, parts of a path or of a class name. */
+  query: string;
+  /** How many modules, at most. */
+  limit?: number;
+}
+
 /** Submodules as columns. */
 export interface Modules {
   /** Module paths. */
@@ -588,6 +598,8 @@ export interface WorkerMethods {
   "graph/locate": { params: LocatePath; result: Location };
   /** Direct submodules. */
   "module/children": { params: ReadModules; result: Modules };
+  /** Modules that a query names. */
+  "module/find": { params: FindModules; result: Modules };
   /** All about one node. */
   "node/inspect": { params: NodeReference; result: NodeDetails };
   /** How a text splits into tokens. */
@@ -604,7 +616,7 @@ export interface WorkerMethods {
   "hook/write": { params: WriteHook; result: HookCode };
 }
 
-export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "prediction/read", "hook/write"] as const;
+export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "module/find", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "prediction/read", "hook/write"] as const;
 
 /** Methods of the route `event`: parameters and result. */
 export interface EventMethods {

@@ -8,6 +8,7 @@ After a change: `npm run generate`, then update `tests/golden`.
 from __future__ import annotations
 
 from interpogate.protocol.messages.graphs import (
+    FindModules,
     Level,
     Levels,
     LocatePath,
@@ -81,6 +82,7 @@ __all__ = [
     "ActOnProblem",
     "CopyText",
     "EventKind",
+    "FindModules",
     "GraphDetail",
     "Hello",
     "HookCode",

@@ -119,6 +119,18 @@ class ReadModules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindModules:
+    """Asks for modules whose path and class hold every word of a query, the nearest first."""
+
+    model_id: str
+    """Name of the open model."""
+    query: str
+    """Words, parts of a path or of a class name."""
+    limit: int = 20
+    """How many modules, at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Modules:
     """Submodules as columns."""
 
