@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import torch
@@ -36,10 +37,11 @@ def input_sets(model: Any) -> Iterator[Inputs]:
     least = {main, *needed} | ({"decoder_input_ids"} & first)
     for wanted in (first, least, first | {"attention_mask"}, {n for n in known if _is_plain(n)}):
         yield {name: value for name, value in known.items() if name in wanted}
-    for picture in _other_pictures(model.config) if "pixel_values" in known else ():
-        wanted = {**known, "pixel_values": picture}
-        for names in (first | _PLACES, least | _PLACES, {"pixel_values"} | _PLACES):
-            yield {name: value for name, value in wanted.items() if name in names}
+    for name, values in _OTHERS.items():
+        for value in values(model.config) if name in known else ():
+            given = {**known, name: value}
+            for names in (first | _PLACES, least | _PLACES, {name} | _PLACES):
+                yield {name: value for name, value in given.items() if name in names}
     loaded = LoadedModel(model, ModelSource("import", "coverage", "model"))
     for number, candidate in enumerate(example_candidates(loaded)):
         if number >= _MAXIMUM_INVENTED:
@@ -68,6 +70,22 @@ def _other_pictures(config: Any) -> Iterator[torch.Tensor]:
     picture = _picture(config)
     yield picture[:, None].repeat(1, 2, 1, 1, 1)
     yield picture[:, None]
+    yield _video(config)
+
+
+def _other_spectra(_: Any) -> Iterator[torch.Tensor]:
+    """As frames of 80 or 128 bins, of a length that is a multiple of 8 or of 100."""
+    for frames, bins in product((96, 200), (80, 128)):
+        yield _normal(1, frames, bins)
+        yield _normal(1, bins, frames)
+    yield _normal(1, 1, 6 * _SAMPLES)
+
+
+def _other_sounds(_: Any) -> Iterator[torch.Tensor]:
+    """With a channel, as a spectrum."""
+    yield _normal(1, 1, 6 * _SAMPLES)
+    yield _normal(1, 96, 80)
+    yield _normal(1, 6 * _SAMPLES, 1)
 
 
 def _is_plain(name: str) -> bool:
@@ -125,7 +143,7 @@ def _sound(config: Any) -> torch.Tensor:
     length, bins = getattr(config, "max_length", None), getattr(config, "num_mel_bins", None)
     if isinstance(length, int) and isinstance(bins, int):
         return _normal(1, length, bins)
-    return _normal(1, 5 * _SAMPLES)
+    return _normal(1, 6 * _SAMPLES)
 
 
 def _encoded(config: Any) -> torch.Tensor:
@@ -176,4 +194,9 @@ _MAKERS: dict[str, Callable[[Any], torch.Tensor]] = {
     "grid_thw": lambda _: torch.tensor([[1, 4, 4]]),
     "past_values": _series,
     "past_observed_mask": lambda config: torch.ones_like(_series(config)),
+}
+_OTHERS: dict[str, Callable[[Any], Iterator[torch.Tensor]]] = {
+    "pixel_values": _other_pictures,
+    "input_features": _other_spectra,
+    "input_values": _other_sounds,
 }

@@ -57,6 +57,7 @@ _NARROW = 2
 _MISSING = {
     "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1, "n_routed_experts": 4,
     "prediction_length": 4, "vocab_size": VOCABULARY, "moe_intermediate_size": HIDDEN,
+    "head_dim": HIDDEN // HEADS, "num_key_value_heads": HEADS, "pad_token_id": 1,
     "num_experts": 4, "num_local_experts": 4, "moe_num_experts": 4,
 }  # fmt: skip
 
@@ -75,7 +76,8 @@ def shrunk(make: Any) -> Iterator[tuple[str, Config]]:
 def _shrink(config: Config, strength: int, depth: int) -> None:
     layers = vars(config).get("num_hidden_layers")
     heads = vars(config).get("num_attention_heads")
-    _fill_gaps(config)
+    if strength > 1:
+        _fill_gaps(config)
     for name, value in list(vars(config).items()):
         if name.startswith("_") or value is None or isinstance(value, (bool, str)):
             continue
