@@ -9,7 +9,7 @@ import { inRoot, OUT } from "../setup/folders.mjs";
 import { environmentPython } from "../setup/python-packages.mjs";
 import { step } from "../setup/report.mjs";
 import { filesBelow, fingerprint, unlessDone } from "../setup/stamps.mjs";
-import { buildWheel, copyClean } from "./wheel.mjs";
+import { buildWheel, copyClean, PAGE } from "./wheel.mjs";
 
 const BUNDLED = inRoot("extension", "bundled");
 const REQUIREMENTS = inRoot("python_backend", "bundled-requirements.txt");
@@ -63,7 +63,7 @@ async function bundlePackage() {
   const what = {
     stamp: join(OUT, "stamps", "package"),
     product: join(BUNDLED, "wheel"),
-    fingerprint: fingerprint([...sources, inRoot("README.md"), inRoot("LICENSE")]),
+    fingerprint: fingerprint([...sources, inRoot("README.md"), inRoot("LICENSE"), ...PAGE]),
   };
   await unlessDone(what, () =>
     step("Bundling the backend", async (progress) => {

@@ -15,8 +15,8 @@ export async function buildEverything() {
   const { buildExtension } = await import("./extension.mjs");
   const { fillBundle } = await import("./bundle.mjs");
   const { packExtension } = await import("./package.mjs");
-  await fillBundle();
   await buildPage();
+  await fillBundle(); // the wheel carries the page
   await buildExtension();
   await packExtension();
 }

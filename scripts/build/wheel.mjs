@@ -10,6 +10,9 @@ import { environmentPython } from "../setup/python-packages.mjs";
 
 const PARTS = ["pyproject.toml", "README.md", "LICENSE", join("python_backend", "interpogate")];
 
+/** What a saved picture is drawn with. */
+export const PAGE = ["page.js", "page.css"].map((name) => inRoot("webview", "dist", name));
+
 /**
  * @param {string} folder where the wheel goes; emptied first
  * @param {(line: string) => void} progress
@@ -20,6 +23,8 @@ export async function buildWheel(folder, progress) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const part of PARTS) copyClean(inRoot(part), join(source, part));
+  const page = join(source, "python_backend", "interpogate", "notebook", "page");
+  for (const file of PAGE) copyClean(file, join(page, basename(file)));
   const options = ["--no-deps", "--no-build-isolation", "--wheel-dir", folder];
   await run(environmentPython(), ["-m", "pip", "wheel", ...options, source], {
     progress,
