@@ -69,6 +69,11 @@ async function lookAround(frame) {
   const inspector = frame.getByRole("region", { name: "Inspector" });
   await inspector.getByText("transformer.h.1", { exact: true }).waitFor();
   await inspector.getByText(/modeling_gpt2\.py:\d+/).waitFor();
+  await frame.page().keyboard.press("/");
+  await frame.page().keyboard.type("layernorm ln_f");
+  await frame.getByRole("option").first().waitFor();
+  await frame.page().keyboard.press("Enter");
+  await inspector.getByText("transformer.ln_f", { exact: true }).waitFor();
   await button(frame, "Copy path").click();
   await frame.getByText("Path copied").waitFor();
   await button(frame, "Copy hook code").click();

@@ -79,6 +79,20 @@
       };
     },
     "graph/locate": ({ path }) => recording.locations[path],
+    "module/find": ({ query, limit }) => {
+      const words = query.toLowerCase().split(/\s+/);
+      const typeOf = (path) => recording.details[path]?.typeName.split(".").at(-1) ?? "";
+      const paths = Object.keys(recording.locations)
+        .filter((path) => words.every((w) => `${path} ${typeOf(path)}`.toLowerCase().includes(w)))
+        .slice(0, limit);
+      return {
+        paths,
+        names: paths,
+        classNames: paths.map(typeOf),
+        parameterCounts: paths.map(() => 0),
+        childCounts: paths.map(() => 0),
+      };
+    },
     "node/inspect": ({ node }) => recording.details[node],
     "text/tokenize": ({ text }) => {
       const words = text.match(/\s?\S+|\s+$/g) ?? [];

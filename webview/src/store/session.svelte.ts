@@ -9,6 +9,7 @@ import { GraphStore } from "./graphs.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
 import { type Host, hostOf, type Model, modelOf, type Trouble, troubleOf } from "./received.ts";
 import { Runner } from "./runner.svelte.ts";
+import { Search } from "./search.svelte.ts";
 
 export class Session {
   host: Host | null = $state.raw(null);
@@ -20,12 +21,14 @@ export class Session {
   readonly graph: GraphStore;
   readonly runner: Runner;
   readonly inspection: Inspection;
+  readonly search: Search;
 
   constructor(private readonly transport: Transport) {
     this.client = new RpcClient((message) => transport.send(message));
     this.graph = new GraphStore(this.client, (node) => this.selected(node.id, node.path));
     this.runner = new Runner(this.client);
     this.inspection = new Inspection(this.client);
+    this.search = new Search(this.client, () => this.model?.modelId ?? null);
     this.restore(transport.loadState());
     this.listen();
   }
@@ -93,7 +96,9 @@ export class Session {
     this.client.on("run/changed", (run) => this.runner.runChanged(run));
     this.client.on("run/events", (events) => this.runner.events(events));
     this.client.on("page/show", ({ modelId }) => void this.show(modelId));
-    this.client.on("page/reveal", ({ modelId, path }) => void this.reveal(modelId, path));
+    this.client.on("page/reveal", ({ modelId, path }) => {
+      if (this.model?.modelId === modelId) void this.reveal(path);
+    });
     this.transport.onMessage((message) => this.client.receive(message));
     this.transport.onClose(() => this.client.close());
   }
@@ -120,6 +125,7 @@ export class Session {
 
   private startAnew(): void {
     this.inspection.clear();
+    this.search.clear();
     this.runner.clear();
   }
 
@@ -145,9 +151,9 @@ export class Session {
     void this.inspection.inspect(modelId, node);
   }
 
-  private async reveal(modelId: string, path: string): Promise<void> {
-    if (this.model?.modelId !== modelId) return;
-    await this.guard(() => this.graph.reveal(path));
+  /** Unfolds what hides a module, selects it and brings it into view. */
+  reveal(path: string): Promise<void> {
+    return this.guard(() => this.graph.reveal(path));
   }
 
   private async guard(action: () => Promise<void>): Promise<void> {

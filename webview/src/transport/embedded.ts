@@ -9,6 +9,7 @@ import type {
   Levels,
   Location,
   ModelState,
+  Modules,
   NodeDetails,
   PageState,
   Prediction,
@@ -59,6 +60,26 @@ function levels(snapshot: Snapshot, params: Request["params"]): Levels {
   };
 }
 
+/** Paths and classes that hold every word; the shortest first. */
+function foundModules(snapshot: Snapshot, params: Request["params"]): Modules {
+  const words = String(params["query"]).toLowerCase().split(/\s+/).filter(Boolean);
+  const classOf = (path: string) => snapshot.nodes[path]?.typeName.split(".").at(-1) ?? "";
+  const holds = (path: string) => {
+    const text = `${path} ${classOf(path)}`.toLowerCase();
+    return words.length > 0 && words.every((word) => text.includes(word));
+  };
+  const found = Object.keys(snapshot.locations).filter((path) => path !== "." && holds(path));
+  found.sort((left, right) => left.length - right.length);
+  const paths = found.slice(0, Number(params["limit"] ?? 20));
+  return {
+    paths,
+    names: paths,
+    classNames: paths.map(classOf),
+    parameterCounts: paths.map((path) => snapshot.nodes[path]?.parameterCount ?? 0),
+    childCounts: paths.map(() => 0),
+  };
+}
+
 function hookCode(snapshot: Snapshot, params: Request["params"]): unknown {
   const path = snapshot.nodes[String(params["node"])]?.path ?? ".";
   const code = snapshot.hooks[path]?.[params["kind"] as HookKind];
@@ -76,6 +97,8 @@ function answer(snapshot: Snapshot, { method, params }: Request): unknown {
       return levels(snapshot, params);
     case "graph/locate":
       return snapshot.locations[String(params["path"])];
+    case "module/find":
+      return foundModules(snapshot, params);
     case "node/inspect":
       return snapshot.nodes[String(params["node"])];
     case "hook/write":
