@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,4 +75,6 @@ def _listed(title: str, reasons: dict[str, str]) -> str:
 
 
 def _cell(reason: str) -> str:
-    return reason.replace("|", "\\|").replace("<", "&lt;")
+    """Text for a table; of the places on this machine only the file names."""
+    short = re.sub(r"(?:/[^/\s'\"]+)+/", "", reason)
+    return short.replace("|", "\\|").replace("<", "&lt;")
