@@ -18,7 +18,7 @@ from interpogate.graph.graph import Graph
 from interpogate.graph.levels import ROOT, Node
 from interpogate.graph.modules import Module, Parameter, Source
 from interpogate.graph.values import Tensor
-from interpogate.presentation.failures import why_not_run
+from interpogate.presentation.failures import module_note
 from interpogate.trace.source import class_source
 
 _IN = ("in_features", "in_channels", "num_embeddings", "input_size", "embed_dim")
@@ -203,14 +203,8 @@ def _module_node(graph: ModelGraph, module: Module) -> ModuleNode:
         source_file=source.file if source else None,
         source_line=source.line if source else None,
         call_count=len(calls),
-        note=sealed_note(graph, module) or why_not_run(module, calls, graph),
+        note=module_note(module, calls, graph),
     )
-
-
-def sealed_note(graph: Graph, module: Module) -> str:
-    """Why the inside of a module, or of one around it, could not be watched; empty if it was."""
-    chain = graph.tree.ancestors(module.index)
-    return next((graph.recording.sealed[i] for i in chain if i in graph.recording.sealed), "")
 
 
 def _feature(attributes: dict[str, str], names: tuple[str, ...]) -> int | None:

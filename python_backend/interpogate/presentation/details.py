@@ -8,7 +8,7 @@ from interpogate.graph.levels import Node
 from interpogate.graph.modules import Module
 from interpogate.graph.values import Structure, Tensor, Value
 from interpogate.presentation import values
-from interpogate.presentation.failures import failure_problem, why_not_run
+from interpogate.presentation.failures import failure_problem, module_note
 from interpogate.presentation.subject import Subject
 from interpogate.protocol import messages as m
 from interpogate.trace.source import class_source
@@ -50,7 +50,7 @@ def _module_details(subject: Subject, node: Node, module: Module) -> m.NodeDetai
     calls = graph.recording.calls_of(module.index)
     first = calls[0] if calls else None
     timed = graph.origin in ("run", "example") and bool(calls)
-    note = why_not_run(module, calls, graph)
+    note = module_note(module, calls, graph)
     if node.kind == "group":
         note = f"Stands for {node.repeats} equal modules; this is the first. {note}".strip()
     return m.NodeDetails(

@@ -40,8 +40,14 @@ def _where(graph: Graph) -> str:
     return "" if node == "." else node
 
 
-def why_not_run(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
-    """Why a module did not run, if that is known."""
+def module_note(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
+    """What the picture does not show of a module, and why; empty if there is nothing to say."""
+    chain, sealed = graph.tree.ancestors(module.index), graph.recording.sealed
+    unwatched = next((sealed[index] for index in chain if index in sealed), "")
+    return unwatched or _why_not_run(module, calls, graph)
+
+
+def _why_not_run(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
     if calls or graph.origin == "none":
         return ""
     if module.index in graph.recording.used_modules:
