@@ -29,8 +29,10 @@ export async function tooLongFiles() {
 
 /** @returns {Promise<string[]>} one sentence for each file that names a folder of this machine */
 export async function machinePaths() {
-  // the parent of a checkout right below the root says nothing
-  const folders = [`${homedir()}/.`, `${dirname(ROOT)}/`].filter((folder) => folder.length > 3);
+  // a parent right below the root, such as /home, is a word that any file may use
+  const parent = dirname(ROOT);
+  const folders = [`${homedir()}/.`, `${ROOT}/`];
+  if (dirname(parent) !== dirname(dirname(parent))) folders.push(`${parent}/`);
   const found = [];
   for (const name of await trackedFiles()) {
     const bytes = readFileSync(inRoot(name));
