@@ -22,11 +22,14 @@ BACKEND_LAYERS: Sequence[frozenset[str]] = (
     frozenset({"presentation"}),
     frozenset({"model_graph", "run", "progress", "refusals"}),
     frozenset({"worker", "__init__", "interpogate", "hooks", "notebook"}),
+    frozenset({"opened"}),
     frozenset({"editor", "web", "__main__"}),
 )
 # What the order would allow and must not be.
 FORBIDDEN = {
     "editor": {"worker", "model", "trace", "graph", "codegen", "visualizations", "interpogate"}
+    | {"presentation"},
+    "opened": {"worker", "model", "trace", "graph", "codegen", "visualizations", "interpogate"}
     | {"presentation"},
     "transport": {"model", "trace", "codegen", "visualizations"},
     "interpogate": {"worker", "transport", "protocol"},

@@ -18,13 +18,13 @@ from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 
 import interpogate
-from interpogate.editor import problems
 from interpogate.editor.client_wire import DescriptorWriter, reader_of
 from interpogate.editor.lsp_protocol import EditorProtocol
-from interpogate.editor.models import Models
-from interpogate.editor.problems import RequestFailed
-from interpogate.editor.worker_client import OnEvent, WorkerClient
-from interpogate.editor.worker_process import worker_command
+from interpogate.opened import problems
+from interpogate.opened.models import Models
+from interpogate.opened.problems import RequestFailed
+from interpogate.opened.worker_client import OnEvent, WorkerClient
+from interpogate.opened.worker_process import worker_command
 from interpogate.protocol.methods import LSP_PREFIX, methods_of
 
 Answer = Callable[[str, Any], Awaitable[Any]]

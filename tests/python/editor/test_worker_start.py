@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from interpogate.editor.opened_model import OpenedModel
-from interpogate.editor.worker_client import OnEvent, WorkerClient
-from interpogate.editor.worker_process import WorkerExit
+from interpogate.opened.opened_model import OpenedModel
+from interpogate.opened.worker_client import OnEvent, WorkerClient
+from interpogate.opened.worker_process import WorkerExit
 from interpogate.protocol.messages import OpenModel
 
 SILENT = [sys.executable, "-c", "import sys; sys.stdin.read()"]

@@ -12,10 +12,10 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from interpogate.editor import problems
-from interpogate.editor.output import OutputRelay
-from interpogate.editor.problems import RequestFailed
-from interpogate.editor.worker_process import WorkerExit, WorkerProcess
+from interpogate.opened import problems
+from interpogate.opened.output import OutputRelay
+from interpogate.opened.problems import RequestFailed
+from interpogate.opened.worker_process import WorkerExit, WorkerProcess
 from interpogate.transport.bound import MessageTooLarge, bounded
 from interpogate.transport.lines import LineBuffer
 

@@ -11,9 +11,9 @@ import sys
 from typing import Any
 
 import interpogate
-from interpogate.editor import problems
-from interpogate.editor.opened_model import Emit, Launch, OpenedModel
-from interpogate.editor.problems import RequestFailed, decoded
+from interpogate.opened import problems
+from interpogate.opened.opened_model import Emit, Launch, OpenedModel
+from interpogate.opened.problems import RequestFailed, decoded
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import encode
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from interpogate.editor import problems
-from interpogate.editor.level_cache import LevelCache
-from interpogate.editor.problems import RequestFailed, decoded
-from interpogate.editor.run_ledger import RunLedger
-from interpogate.editor.worker_client import OnEvent, WorkerClient
-from interpogate.editor.worker_process import WorkerExit
+from interpogate.opened import problems
+from interpogate.opened.level_cache import LevelCache
+from interpogate.opened.problems import RequestFailed, decoded
+from interpogate.opened.run_ledger import RunLedger
+from interpogate.opened.worker_client import OnEvent, WorkerClient
+from interpogate.opened.worker_process import WorkerExit
 from interpogate.protocol.codec import decode, encode
 from interpogate.protocol.messages import (
     PROTOCOL_VERSION,

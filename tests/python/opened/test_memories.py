@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from interpogate.editor.level_cache import LevelCache
-from interpogate.editor.run_ledger import RunLedger
+from interpogate.opened.level_cache import LevelCache
+from interpogate.opened.run_ledger import RunLedger
 
 Json = dict[str, Any]
 

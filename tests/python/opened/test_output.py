@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interpogate.editor.output import OutputRelay
+from interpogate.opened.output import OutputRelay
 
 
 class _Clock:
