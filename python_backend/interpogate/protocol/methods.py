@@ -60,6 +60,16 @@ _TABLE = (
     Method(
         "prediction/read", m.ReadPrediction, m.Prediction, "worker", "Next tokens at a position."
     ),
+    Method("block/offer", m.OfferBlocks, m.BlockOffers, "worker", "What a tensor can be drawn as."),
+    Method("block/put", m.PutBlock, m.Block, "worker", "Add a block, or change one."),
+    Method("block/remove", m.BlockReference, m.Nothing, "worker", "Take a block away."),
+    Method("block/list", m.ModelReference, m.Blocks, "worker", "All blocks of a model."),
+    Method("block/read", m.ReadBlock, m.BlockPicture, "worker", "What a block shows."),
+    Method("block/cell", m.ReadCell, m.BlockCell, "worker", "One exact value of a block."),
+    Method("block/changed", m.Blocks, None, "event", "Blocks were added, changed or removed."),
+    Method(
+        "node/statistics", m.ReadStatistics, m.NodeStatistics, "worker", "Mean, spread, NaN, Inf."
+    ),
     Method("hook/write", m.WriteHook, m.HookCode, "worker", "Hook code for a node."),
     Method("page/ready", m.Nothing, m.HostState, "host", "The page listens from now on."),
     Method("page/selected", m.Selection, None, "host", "The selection changed in the page."),

@@ -19,12 +19,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from interpogate.protocol import messages, methods
 from interpogate.protocol.codec import camel_case
-from interpogate.protocol.messages import graphs, models, nodes, pages, runs, terms
+from interpogate.protocol.messages import blocks, graphs, models, nodes, pages, runs, terms
 
 _HEADER = (
     "// Generated from python_backend/interpogate/protocol by `npm run generate`. Do not edit.\n"
 )
-_FILES = [file.__name__ for file in (models, graphs, nodes, runs, pages)]
+_FILES = [file.__name__ for file in (models, graphs, nodes, runs, blocks, pages)]
 _PRIMITIVES: dict[Any, str] = {
     str: "string",
     int: "number",

@@ -24,6 +24,14 @@ export type ProblemAction = "restart" | "selectInterpreter" | "openFile" | "open
 
 export type HostKind = "vscode" | "browser" | "notebook";
 
+export type DimensionRole = "x" | "y" | "spread" | "average" | "max" | "norm" | "index";
+
+export type ValueSide = "input" | "output" | "parameter";
+
+export type ArrayType = "float32" | "int32" | "uint8";
+
+export type ScaleKind = "sequential" | "diverging" | "probability";
+
 /** No parameters, or no result. */
 export interface Nothing {
 }
@@ -456,6 +464,280 @@ export interface Prediction {
   logits: readonly number[];
 }
 
+/** Names one tensor of a node. */
+export interface ValueReference {
+  /** Where it stands; `parameter` holds buffers too. */
+  side: ValueSide;
+  /** Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value itself. */
+  keys: readonly string[];
+}
+
+/** A visualization block: everything but its data. */
+export interface Block {
+  /** Number of the block in its model, from 1; 0 in a draft. */
+  blockId: number;
+  /** Node id. A folded group stands for all its members: their tensors gain a first dimension. */
+  node: string;
+  /** The tensor. */
+  value: ValueReference;
+  /** Name of the kind, such as `heatmap`. */
+  kind: string;
+  /** What each dimension of the tensor is used for; empty: guessed. */
+  roles: readonly DimensionRole[];
+  /** For each dimension the index to take where its role is `index`, else 0; may be empty. */
+  indices?: readonly number[];
+  /** Settings of the kind as (name, text); one that is not given has its default. */
+  options?: readonly (readonly [string, string])[];
+  /** Which call of the node, from 1. */
+  call?: number;
+}
+
+/** All blocks of a model. Sent in full at each change. */
+export interface Blocks {
+  /** Name of the open model. */
+  modelId: string;
+  /** In the order in which they were added. */
+  blocks: readonly Block[];
+}
+
+/** Names one block. */
+export interface BlockReference {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the block. */
+  blockId: number;
+}
+
+/** Asks for a block to be added (its number is 0) or changed. */
+export interface PutBlock {
+  /** Name of the open model. */
+  modelId: string;
+  /** The block as wanted. */
+  block: Block;
+}
+
+/** Asks what can be drawn of a tensor. */
+export interface OfferBlocks {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id. */
+  node: string;
+  /** The tensor. */
+  value: ValueReference;
+}
+
+/** One dimension of the tensor. */
+export interface BlockDimension {
+  /** What it seems to be: `batch`, `layers`, `heads`, `tokens`, `features` …; may be empty. */
+  name: string;
+  /** How many entries. */
+  size: number;
+}
+
+/** A setting of a kind. */
+export interface BlockOption {
+  /** Its name in `Block.options`. */
+  name: string;
+  /** What the user reads. */
+  title: string;
+  /** Its default. */
+  value: string;
+  /** What it may be; empty: any text. */
+  choices?: readonly string[];
+}
+
+/** What one kind would make of the tensor. */
+export interface BlockOffer {
+  /** Name of the kind. */
+  kind: string;
+  /** What the user reads, such as `Heat map`. */
+  title: string;
+  /** Guessed roles, one for each dimension. */
+  roles: readonly DimensionRole[];
+  /** Roles that this kind knows, for the user's choice. */
+  allowed: readonly DimensionRole[];
+  /** Its settings. */
+  options: readonly BlockOption[];
+  /** Why it cannot be drawn as this kind; empty if it can. */
+  refusal?: string;
+}
+
+/** Answer to `OfferBlocks`. */
+export interface BlockOffers {
+  /** The tensor's dimensions; a first one of a group's members included. */
+  dimensions: readonly BlockDimension[];
+  /** Every kind, the most fitting first, those that cannot be drawn last. */
+  offers: readonly BlockOffer[];
+}
+
+/** A part of a block's axes, in entries of the tensor; the ends are not included. */
+export interface BlockWindow {
+  /** First column. */
+  firstX: number;
+  /** End of the columns. */
+  lastX: number;
+  /** First row. */
+  firstY: number;
+  /** End of the rows. */
+  lastY: number;
+}
+
+/** Asks for what a block shows, reduced to the pixels that it covers. */
+export interface ReadBlock {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the block. */
+  blockId: number;
+  /** Number of a run; 0: the run that the graph shows. */
+  runId?: number;
+  /** Pixels of one panel across; no more cells than this are sent. */
+  width?: number;
+  /** Pixels of one panel down. */
+  height?: number;
+  /** The one panel wanted; -1: all of them. */
+  panel?: number;
+  /** The part wanted; None: all of it. */
+  window?: BlockWindow | null;
+}
+
+/** An axis of a picture: cells, each of which stands for `step` entries of the tensor. */
+export interface BlockAxis {
+  /** Name of the dimension; may be empty. */
+  name: string;
+  /** Entries of the tensor along it. */
+  size: number;
+  /** Entry at which the first cell begins. */
+  first: number;
+  /** Entries in a cell; 1 if nothing was reduced. */
+  step: number;
+  /** Cells. */
+  count: number;
+  /** A text for each cell, such as the token; empty if entries have only numbers. */
+  labels?: readonly string[];
+}
+
+/** Numbers, little endian, in base64. An array of `uint8` is scaled by row (the last dimension): code `c` up to 252 stands for `low + c / 252 * (high - low)`, 253 for -Inf, 254 for Inf, 255 for NaN. */
+export interface BlockArray {
+  /** What it is for; `values` is the main one, of shape [panels, rows, columns]. */
+  name: string;
+  /** How the numbers are written. */
+  dtype: ArrayType;
+  /** Sizes by dimension. */
+  shape: readonly number[];
+  /** The numbers in base64, row by row. */
+  data: string;
+  /** `float32` in base64, one for each row; only for `uint8`. */
+  lows?: string;
+  /** `float32` in base64, one for each row; only for `uint8`. */
+  highs?: string;
+}
+
+/** Texts, such as the top token of each cell. */
+export interface BlockTexts {
+  /** What they are for. */
+  name: string;
+  /** Row by row. */
+  texts: readonly string[];
+}
+
+/** Of all entries of a tensor; figures that do not exist (nothing finite) are None. */
+export interface TensorStatistics {
+  /** Entries. */
+  count: number;
+  /** Entries that are NaN. */
+  nanCount: number;
+  /** Entries that are Inf or -Inf. */
+  infiniteCount: number;
+  /** Mean of the finite ones. */
+  mean: number | null;
+  /** Standard deviation of the finite ones, divided by their number. */
+  deviation: number | null;
+  /** Least finite one. */
+  minimum: number | null;
+  /** Greatest finite one. */
+  maximum: number | null;
+}
+
+/** What a block shows of one run. */
+export interface BlockPicture {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the block. */
+  blockId: number;
+  /** The run it was observed in; 0 for a parameter. */
+  runId: number;
+  /** Name of the kind, which knows what the arrays and texts mean. */
+  kind: string;
+  /** What is shown, such as `output.1 · float32[1, 12, 9, 9]`. */
+  title: string;
+  /** What was derived, reduced or left out, in one sentence; may be empty. */
+  note: string;
+  /** Why there is nothing to see; the rest is then empty. */
+  problem: Problem | null;
+  /** The small multiples; one cell if nothing is spread. */
+  panels: BlockAxis;
+  /** Across. */
+  x: BlockAxis;
+  /** Down; one cell for curves and bars. */
+  y: BlockAxis;
+  /** Which colours fit. */
+  scale: ScaleKind;
+  /** Value of the first colour. */
+  low: number;
+  /** Value of the last colour. */
+  high: number;
+  /** Numbers by name. */
+  arrays: readonly BlockArray[];
+  /** Texts by name. */
+  texts: readonly BlockTexts[];
+  /** Of the whole tensor. */
+  statistics: TensorStatistics | null;
+}
+
+/** Asks for the exact value under the pointer. */
+export interface ReadCell {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the block. */
+  blockId: number;
+  /** Number of a run; 0: the run that the graph shows. */
+  runId: number;
+  /** Entry along `panels`. */
+  panel: number;
+  /** Entry of the tensor along `y`. */
+  row: number;
+  /** Entry of the tensor along `x`. */
+  column: number;
+}
+
+/** The exact value of one entry, with its place in words. */
+export interface BlockCell {
+  /** The value as torch prints it. */
+  text: string;
+  /** (label, text) pairs, such as (`query`, `3 · park`). */
+  facts: readonly (readonly [string, string])[];
+}
+
+/** Asks for the statistics of everything that a node took and returned in the run shown. */
+export interface ReadStatistics {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id. */
+  node: string;
+}
+
+/** Statistics by row of `NodeDetails`; None for what is no tensor or was not kept. */
+export interface NodeStatistics {
+  /** One for each row of `NodeDetails.inputs`. */
+  inputs: readonly (TensorStatistics | null)[];
+  /** One for each row of `NodeDetails.outputs`. */
+  outputs: readonly (TensorStatistics | null)[];
+  /** One for each row of `NodeDetails.parameters`. */
+  parameters: readonly (TensorStatistics | null)[];
+  /** Why some are missing; may be empty. */
+  note: string;
+}
+
 /** Asks for hook code. */
 export interface WriteHook {
   /** Name of the open model. */
@@ -498,6 +780,8 @@ export interface PageState {
   inputs?: string | null;
   /** Which operations are shown. */
   detail?: GraphDetail;
+  /** Visualization blocks, to put them back where the model has to be opened again. */
+  blocks?: readonly Block[];
 }
 
 /** What the host tells a page that says it is ready. */
@@ -612,11 +896,25 @@ export interface WorkerMethods {
   "run/read": { params: ReadRun; result: RunRecord };
   /** Next tokens at a position. */
   "prediction/read": { params: ReadPrediction; result: Prediction };
+  /** What a tensor can be drawn as. */
+  "block/offer": { params: OfferBlocks; result: BlockOffers };
+  /** Add a block, or change one. */
+  "block/put": { params: PutBlock; result: Block };
+  /** Take a block away. */
+  "block/remove": { params: BlockReference; result: Nothing };
+  /** All blocks of a model. */
+  "block/list": { params: ModelReference; result: Blocks };
+  /** What a block shows. */
+  "block/read": { params: ReadBlock; result: BlockPicture };
+  /** One exact value of a block. */
+  "block/cell": { params: ReadCell; result: BlockCell };
+  /** Mean, spread, NaN, Inf. */
+  "node/statistics": { params: ReadStatistics; result: NodeStatistics };
   /** Hook code for a node. */
   "hook/write": { params: WriteHook; result: HookCode };
 }
 
-export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "module/find", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "prediction/read", "hook/write"] as const;
+export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "module/find", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "prediction/read", "block/offer", "block/put", "block/remove", "block/list", "block/read", "block/cell", "node/statistics", "hook/write"] as const;
 
 /** Methods of the route `event`: parameters and result. */
 export interface EventMethods {
@@ -626,9 +924,11 @@ export interface EventMethods {
   "run/events": { params: RunEvents; result: null };
   /** A run began or ended. */
   "run/changed": { params: RunState; result: null };
+  /** Blocks were added, changed or removed. */
+  "block/changed": { params: Blocks; result: null };
 }
 
-export const EVENT_METHODS = ["model/changed", "run/events", "run/changed"] as const;
+export const EVENT_METHODS = ["model/changed", "run/events", "run/changed", "block/changed"] as const;
 
 /** Methods of the route `host`: parameters and result. */
 export interface HostMethods {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from interpogate.protocol.messages.blocks import Block
 from interpogate.protocol.messages.terms import (
     GraphDetail,
     HookKind,
@@ -61,6 +62,8 @@ class PageState:
     """What the inputs box holds."""
     detail: GraphDetail = "essential"
     """Which operations are shown."""
+    blocks: tuple[Block, ...] = ()
+    """Visualization blocks, to put them back where the model has to be opened again."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,3 +17,7 @@ ValueKind = Literal["tensor", "tuple", "list", "dict", "dataclass", "none", "sca
 EventKind = Literal["started", "finished", "failed"]
 ProblemAction = Literal["restart", "selectInterpreter", "openFile", "openModel", "none"]
 HostKind = Literal["vscode", "browser", "notebook"]
+DimensionRole = Literal["x", "y", "spread", "average", "max", "norm", "index"]
+ValueSide = Literal["input", "output", "parameter"]
+ArrayType = Literal["float32", "int32", "uint8"]
+ScaleKind = Literal["sequential", "diverging", "probability"]
