@@ -468,7 +468,7 @@ export interface Prediction {
 export interface ValueReference {
   /** Where it stands; `parameter` holds buffers too. */
   side: ValueSide;
-  /** Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value itself. */
+  /** Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value. */
   keys: readonly string[];
 }
 

@@ -19,7 +19,7 @@ class ValueReference:
     side: ValueSide
     """Where it stands; `parameter` holds buffers too."""
     keys: tuple[str, ...]
-    """Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value itself."""
+    """Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value."""
 
 
 @dataclass(frozen=True, kw_only=True)
