@@ -2,6 +2,18 @@
 
 A block is kept by the worker, so that every page of a model shows the same ones. What it shows is
 read apart, at the size it is drawn at: a tensor never travels whole.
+
+What `BlockPicture.arrays` (A) and `texts` (T) of each kind hold; P panels, R rows, C columns:
+
+- `attention`, `heatmap`, `slice`: A `values` [P, R, C]; y is the query, x the key.
+- `bar`: A `values` [P, 1, C]; where a cell stands for several entries also A `minima` and `maxima`.
+- `line`: A `values` [P, R, C], a curve for each row; `low` and `high` are the axis upwards.
+- `histogram`: A `values` [P, 1, C] counts, A `edges` [C + 1] of the bins (x is the bins).
+- `image`: A `rgb` uint8 [P, R, C, 3] (without `lows`: plain 0 to 255), or A `values` [P, R, C] drawn
+  with the colour scale; over it, if given: A `overlay` [P, r, c] from 0 to 1, and A `boxes` [n, 4]
+  (left, top, right, bottom in entries of x and y) with T `boxes`, a label for each.
+- `logit_lens`: A `values` [P, R, C] probability of the top token, T `tokens` of each cell; x are
+  positions, y are layers.
 """
 
 from __future__ import annotations
