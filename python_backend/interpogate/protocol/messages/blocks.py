@@ -9,8 +9,8 @@ What `BlockPicture.arrays` (A) and `texts` (T) of each kind hold; P panels, R ro
 - `bar`: A `values` [P, 1, C]; where a cell stands for several entries also A `minima` and `maxima`.
 - `line`: A `values` [P, R, C], a curve for each row; `low` and `high` are the axis upwards.
 - `histogram`: A `values` [P, 1, C] counts, A `edges` [C + 1] of the bins (x is the bins).
-- `image`: A `rgb` uint8 [P, R, C, 3] (without `lows`: plain 0 to 255), or A `values` [P, R, C] drawn
-  with the colour scale; over it, if given: A `overlay` [P, r, c] from 0 to 1, and A `boxes` [n, 4]
+- `image`: A `rgb` uint8 [P, R, C, 3] (without `lows`: plain 0 to 255), or A `values` [P, R, C] in
+  the colour scale; over it, if given: A `overlay` [P, r, c] from 0 to 1, and A `boxes` [n, 4]
   (left, top, right, bottom in entries of x and y) with T `boxes`, a label for each.
 - `logit_lens`: A `values` [P, R, C] probability of the top token, T `tokens` of each cell; x are
   positions, y are layers.
