@@ -598,6 +598,8 @@ export interface ReadBlock {
   panel?: number;
   /** The part wanted; None: all of it. */
   window?: BlockWindow | null;
+  /** A block that is not kept, to see what it would show; `block_id` is then 0. */
+  draft?: Block | null;
 }
 
 /** An axis of a picture: cells, each of which stands for `step` entries of the tensor. */

@@ -182,6 +182,8 @@ class ReadBlock:
     """The one panel wanted; -1: all of them."""
     window: BlockWindow | None = None
     """The part wanted; None: all of it."""
+    draft: Block | None = None
+    """A block that is not kept, to see what it would show; `block_id` is then 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
