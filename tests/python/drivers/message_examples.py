@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from block_examples import BLOCK_EXAMPLES
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import encode
 
@@ -183,6 +184,7 @@ EXAMPLES: tuple[Any, ...] = (
     m.RunRecord(state=RUN, events=EVENTS),
     m.ReadPrediction(model_id="model-1", run_id=2, position=0, count=5),
     m.Prediction(position=0, tokens=TOKENS, probabilities=(0.75, 1e-12), logits=(3.5, -20.25)),
+    *BLOCK_EXAMPLES,
     m.WriteHook(model_id="model-1", node="h.1", kind="both", style="pytorch"),
     m.HookCode(
         path="h.1",

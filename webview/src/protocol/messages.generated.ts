@@ -86,6 +86,8 @@ export interface OpenModel {
   folder?: string | null;
   /** Whether transformers may run code that comes with this one model. */
   trustRemoteCode?: boolean;
+  /** Megabytes of tensors that runs may keep for blocks; None: 1024. */
+  tensorMemoryMb?: number | null;
 }
 
 /** What is known of a loaded model. */
@@ -468,7 +470,7 @@ export interface Prediction {
 export interface ValueReference {
   /** Where it stands; `parameter` holds buffers too. */
   side: ValueSide;
-  /** Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value. */
+  /** Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value. Empty keys of rows are left out. An output that is not named by a key is `()`, the second of a tuple is `("1",)`, an argument is `("hidden_states",)`, a parameter is `("weight",)`. Two more are `("attention",)` and `("residual",)`, see above. */
   keys: readonly string[];
 }
 
@@ -562,12 +564,24 @@ export interface BlockOffer {
   refusal?: string;
 }
 
+/** A block that is worth having at a node, whatever was asked about. */
+export interface BlockSuggestion {
+  /** What the user reads, such as `Attention weights`. */
+  title: string;
+  /** Name of the kind. */
+  kind: string;
+  /** What it is drawn of. */
+  value: ValueReference;
+}
+
 /** Answer to `OfferBlocks`. */
 export interface BlockOffers {
   /** The tensor's dimensions; a first one of a group's members included. */
   dimensions: readonly BlockDimension[];
   /** Every kind, the most fitting first, those that cannot be drawn last. */
   offers: readonly BlockOffer[];
+  /** Blocks of values that stand in no row: attention weights, the logit lens. */
+  suggestions?: readonly BlockSuggestion[];
 }
 
 /** A part of a block's axes, in entries of the tensor; the ends are not included. */
@@ -710,6 +724,8 @@ export interface ReadCell {
   row: number;
   /** Entry of the tensor along `x`. */
   column: number;
+  /** A block that is not kept; `block_id` is then 0. */
+  draft?: Block | null;
 }
 
 /** The exact value of one entry, with its place in words. */

@@ -19,6 +19,7 @@ from interpogate.protocol.messages.blocks import (
     BlockPicture,
     BlockReference,
     Blocks,
+    BlockSuggestion,
     BlockTexts,
     BlockWindow,
     NodeStatistics,
@@ -30,6 +31,7 @@ from interpogate.protocol.messages.blocks import (
     TensorStatistics,
     ValueReference,
 )
+from interpogate.protocol.messages.changes import ModelDifference, ModuleChange, Preferences
 from interpogate.protocol.messages.graphs import (
     FindModules,
     Level,
@@ -118,6 +120,7 @@ __all__ = [
     "BlockOption",
     "BlockPicture",
     "BlockReference",
+    "BlockSuggestion",
     "BlockTexts",
     "BlockWindow",
     "Blocks",

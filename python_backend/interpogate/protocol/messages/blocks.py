@@ -14,6 +14,19 @@ What `BlockPicture.arrays` (A) and `texts` (T) of each kind hold; P panels, R ro
   (left, top, right, bottom in entries of x and y) with T `boxes`, a label for each.
 - `logit_lens`: A `values` [P, R, C] probability of the top token, T `tokens` of each cell; x are
   positions, y are layers.
+
+A dimension may have the role `x` or `y` once, except in a histogram, where every dimension with the
+role `x` is counted together. `spread` may be given to several: panels then stand for pairs, such as
+layer and head. The rest is combined in this order: `norm` (Euclidean), `average`, `max`.
+
+Two values stand in no row of `NodeDetails` but may be named like one, unless a real row has the
+key; their side is `output`:
+
+- `attention`: the weights [batch, heads, query, key] of a module that computes attention, whether
+  its output holds them or not. What is not returned is computed anew from the queries and keys that
+  were observed, and `BlockPicture.note` says so.
+- `residual`: the stream [points, batch, tokens, features] through a stack of equal blocks: what the
+  first one took, then what each returned. Known for the root, for a folded group and for a list.
 """
 
 from __future__ import annotations
@@ -31,7 +44,12 @@ class ValueReference:
     side: ValueSide
     """Where it stands; `parameter` holds buffers too."""
     keys: tuple[str, ...]
-    """Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value."""
+    """Keys of the rows of `NodeDetails` that lead to it, outermost first; empty: the value.
+
+    Empty keys of rows are left out. An output that is not named by a key is `()`, the second of a
+    tuple is `("1",)`, an argument is `("hidden_states",)`, a parameter is `("weight",)`. Two more
+    are `("attention",)` and `("residual",)`, see above.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +159,18 @@ class BlockOffer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlockSuggestion:
+    """A block that is worth having at a node, whatever was asked about."""
+
+    title: str
+    """What the user reads, such as `Attention weights`."""
+    kind: str
+    """Name of the kind."""
+    value: ValueReference
+    """What it is drawn of."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BlockOffers:
     """Answer to `OfferBlocks`."""
 
@@ -148,6 +178,8 @@ class BlockOffers:
     """The tensor's dimensions; a first one of a group's members included."""
     offers: tuple[BlockOffer, ...]
     """Every kind, the most fitting first, those that cannot be drawn last."""
+    suggestions: tuple[BlockSuggestion, ...] = ()
+    """Blocks of values that stand in no row: attention weights, the logit lens."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +342,8 @@ class ReadCell:
     """Entry of the tensor along `y`."""
     column: int
     """Entry of the tensor along `x`."""
+    draft: Block | None = None
+    """A block that is not kept; `block_id` is then 0."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from interpogate.protocol.messages.changes import ModelDifference
 from interpogate.protocol.messages.terms import ModelPhase, Origin, ProblemAction
 
 
@@ -72,6 +73,8 @@ class OpenModel:
     """Absolute folder that relative paths and imports start from; None: the home folder."""
     trust_remote_code: bool = False
     """Whether transformers may run code that comes with this one model."""
+    tensor_memory_mb: int | None = None
+    """Megabytes of tensors that runs may keep for blocks; None: 1024."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +127,10 @@ class ModelState:
     """What the shapes and edges of the graph were observed in."""
     run_id: int = 0
     """The last run that was started; 0 means none."""
+    reloading: bool = False
+    """Whether a fresh worker is loading changed files while this graph is still in use."""
+    difference: ModelDifference | None = None
+    """What the last reload changed; None before the first one and after a restart."""
 
 
 @dataclass(frozen=True, kw_only=True)
