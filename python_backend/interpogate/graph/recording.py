@@ -6,12 +6,32 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import CodeType
 from typing import Literal
 
 from interpogate.graph.modules import Source
 from interpogate.graph.values import Structure, Tensor
 
 OperationKind = Literal["call", "input", "parameter", "pass"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallSite:
+    """A place in a file that called a module: the whole call expression where it is known."""
+
+    file: str
+    line: int
+    column: int
+    """In bytes of UTF-8, from 0; -1 if only the line is known (Python 3.10)."""
+    end_line: int
+    end_column: int
+    code: CodeType = field(repr=False)
+    """What ran; a text that compiles to something else is not what was observed."""
+
+    @property
+    def source(self) -> Source:
+        """File and line."""
+        return Source(self.file, self.line)
 
 
 @dataclass(frozen=True)
@@ -35,6 +55,8 @@ class Call:
     failed: bool
     error: str = ""
     """Type and message of what it raised, also if the model itself handled that."""
+    site: CallSite | None = None
+    """Where in the code it was called; None if no code in a file did."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +133,17 @@ class Recording:
     def calls_of(self, module: int) -> tuple[Call, ...]:
         """All calls of one module in order."""
         return self._by_module.get(module, ())
+
+    def taken_by(self, operation: int) -> tuple[Tensor, ...]:
+        """The tensors that an operation took, by its row."""
+        return self._taken.get(operation, ())
+
+    @cached_property
+    def _taken(self) -> dict[int, tuple[Tensor, ...]]:
+        found: defaultdict[int, list[Tensor]] = defaultdict(list)
+        for flow in self.flows:
+            found[flow.target].append(flow.tensor)
+        return {operation: tuple(tensors) for operation, tensors in found.items()}
 
     @cached_property
     def _by_module(self) -> dict[int, tuple[Call, ...]]:

@@ -17,7 +17,7 @@ from interpogate.protocol import messages as m
 
 LSP_PREFIX = "interpogate/"
 
-Route = Literal["server", "worker", "event", "host", "page"]
+Route = Literal["server", "worker", "editor", "event", "host", "page"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ _TABLE = (
     Method(
         "model/close", m.ModelReference, m.Nothing, "server", "End the worker and forget the model."
     ),
+    Method("session/prefer", m.Preferences, m.Nothing, "server", "Follow the user's settings."),
     Method("model/changed", m.ModelState, None, "event", "A model's state changed."),
     Method("graph/read", m.ReadGraph, m.Levels, "worker", "The insides of containers."),
     Method("graph/locate", m.LocatePath, m.Location, "worker", "Where a module path stands."),
@@ -55,11 +56,18 @@ _TABLE = (
     Method("run/start", m.StartRun, m.RunState, "worker", "Begin a forward pass; answers at once."),
     Method("run/cancel", m.RunReference, m.RunState, "worker", "Stop before the next module."),
     Method("run/read", m.ReadRun, m.RunRecord, "worker", "Events that a page missed."),
+    Method("run/list", m.ModelReference, m.Runs, "worker", "The last runs, as far as known."),
+    Method("run/select", m.RunReference, m.RunState, "worker", "Show an earlier run again."),
     Method("run/events", m.RunEvents, None, "event", "Modules started, finished or failed."),
     Method("run/changed", m.RunState, None, "event", "A run began or ended."),
     Method(
         "prediction/read", m.ReadPrediction, m.Prediction, "worker", "Next tokens at a position."
     ),
+    Method(
+        "prediction/strip", m.RunReference, m.PredictionStrip, "worker", "One for each position."
+    ),
+    Method("prediction/find", m.FindTokens, m.FoundTokens, "worker", "How likely a token is."),
+    Method("input/upload", m.UploadInput, m.UploadedInput, "worker", "Bytes for a later run."),
     Method("block/offer", m.OfferBlocks, m.BlockOffers, "worker", "What a tensor can be drawn as."),
     Method("block/put", m.PutBlock, m.Block, "worker", "Add a block, or change one."),
     Method("block/remove", m.BlockReference, m.Nothing, "worker", "Take a block away."),
@@ -70,13 +78,19 @@ _TABLE = (
     Method(
         "node/statistics", m.ReadStatistics, m.NodeStatistics, "worker", "Mean, spread, NaN, Inf."
     ),
+    Method("code/read", m.ReadCode, m.ObservedCode, "worker", "What was observed in a file."),
+    Method("code/find", m.FindInCode, m.FoundModules, "worker", "The modules of a class."),
+    Method("code/locate", m.LocateInCode, m.CodePlace, "editor", "The modules at a cursor."),
     Method("hook/write", m.WriteHook, m.HookCode, "worker", "Hook code for a node."),
+    Method("recipe/list", m.ListRecipes, m.Recipes, "worker", "Recipes for a selection."),
+    Method("recipe/write", m.WriteRecipe, m.HookCode, "worker", "The code of a recipe."),
     Method("page/ready", m.Nothing, m.HostState, "host", "The page listens from now on."),
     Method("page/selected", m.Selection, None, "host", "The selection changed in the page."),
     Method("page/show", m.ShowModel, None, "page", "Show this model."),
     Method("page/reveal", m.RevealPath, None, "page", "Select this module."),
+    Method("page/mark", m.MarkModules, None, "page", "Mark what the cursor stands for."),
     Method("hook/insert", m.InsertHook, m.Inserted, "host", "Insert hook code into the editor."),
-    Method("source/open", m.NodeReference, m.Nothing, "host", "Show the source line of a node."),
+    Method("source/open", m.OpenSource, m.Nothing, "host", "Show the source line of a node."),
     Method("text/copy", m.CopyText, m.Nothing, "host", "Put text on the clipboard."),
     Method("problem/act", m.ActOnProblem, m.Nothing, "host", "Carry out a problem's action."),
     Method("page/open", m.OpenFromPage, m.Nothing, "host", "Open a model from the empty state."),

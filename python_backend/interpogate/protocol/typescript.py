@@ -19,12 +19,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from interpogate.protocol import messages, methods
 from interpogate.protocol.codec import camel_case
-from interpogate.protocol.messages import blocks, graphs, models, nodes, pages, runs, terms
+from interpogate.protocol.messages import terms
 
 _HEADER = (
     "// Generated from python_backend/interpogate/protocol by `npm run generate`. Do not edit.\n"
 )
-_FILES = [file.__name__ for file in (models, graphs, nodes, runs, blocks, pages)]
 _PRIMITIVES: dict[Any, str] = {
     str: "string",
     int: "number",
@@ -53,7 +52,7 @@ def message_types() -> list[type[Any]]:
     """In the order in which they are written, file by file."""
     found = [v for v in vars(messages).values() if isinstance(v, type)]
     kinds = [v for v in found if dataclasses.is_dataclass(v)]
-    return sorted(kinds, key=lambda kind: (_FILES.index(kind.__module__), _line(kind)))
+    return sorted(kinds, key=lambda kind: (kind.__module__, _line(kind)))
 
 
 def _line(kind: type[Any]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from block_examples import BLOCK_EXAMPLES
+from code_examples import CODE_EXAMPLES
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import encode
 
@@ -40,6 +41,18 @@ SUMMARY = m.ModelSummary(
     example_inputs="",
     file=None,
 )
+DIFFERENCE = m.ModelDifference(
+    graph_version=3,
+    added_count=1,
+    removed_count=0,
+    changed_count=1,
+    changes=(
+        m.ModuleChange(kind="added", path="h.4", class_name="Block"),
+        m.ModuleChange(
+            kind="changed", path="lm_head", class_name="Linear", details=("weight 64×10 → 128×10",)
+        ),
+    ),
+)
 STATE = m.ModelState(
     model_id="model-1",
     source="demo",
@@ -49,6 +62,7 @@ STATE = m.ModelState(
     graph_version=3,
     origin="run",
     run_id=2,
+    difference=DIFFERENCE,
 )
 TENSORS = m.TensorTable(
     shapes=((1, 11, 64), ()), dtypes=("float32", "int64"), token_dimensions=(1, -1)
@@ -102,6 +116,17 @@ RUN = m.RunState(
     tokens=TOKENS,
     predicts_tokens=True,
     problem=PROBLEM,
+    text="two\nlines",
+    inputs="x = true",
+    started_at=1_700_000_000.5,
+    step=2,
+    step_count=5,
+    step_first_event=4,
+    prompt_token_count=1,
+    prediction_count=1,
+    generated_text="\u2028",
+    note="The text ended.",
+    is_kept=True,
 )
 DETAILS = m.NodeDetails(
     node="h.1.mlp",
@@ -154,6 +179,9 @@ EXAMPLES: tuple[Any, ...] = (
             ),
         )
     ),
+    DIFFERENCE.changes[1],
+    DIFFERENCE,
+    m.Preferences(reload_on_change=False),
     m.ReadGraph(model_id="model-1", containers=(".", "h"), detail="all"),
     TENSORS,
     LEVEL,
@@ -184,7 +212,36 @@ EXAMPLES: tuple[Any, ...] = (
     m.RunRecord(state=RUN, events=EVENTS),
     m.ReadPrediction(model_id="model-1", run_id=2, position=0, count=5),
     m.Prediction(position=0, tokens=TOKENS, probabilities=(0.75, 1e-12), logits=(3.5, -20.25)),
+    m.Runs(runs=(RUN,)),
+    m.PredictionStrip(
+        run_id=2,
+        first=0,
+        tokens=TOKENS,
+        probabilities=(0.75, 1e-12),
+        actual_ranks=(1, 0),
+        actual_probabilities=(0.75, 0.0),
+    ),
+    m.FindTokens(model_id="model-1", run_id=2, position=0, text="</b> park"),
+    m.FoundTokens(
+        position=0,
+        tokens=TOKENS,
+        probabilities=(0.75, 1e-12),
+        ranks=(1, 50_257),
+        logits=(3.5, -20.25),
+        is_whole=(True, False),
+    ),
+    m.UploadInput(
+        model_id="model-1", name="a <b>.png", offset=0, byte_length=3, data="AQID"
+    ),
+    m.UploadedInput(
+        name="a <b>.png",
+        byte_length=3,
+        is_complete=True,
+        description="image, 640 × 480",
+        expression='file("a <b>.png")',
+    ),
     *BLOCK_EXAMPLES,
+    *CODE_EXAMPLES,
     m.WriteHook(model_id="model-1", node="h.1", kind="both", style="pytorch"),
     m.HookCode(
         path="h.1",

@@ -16,9 +16,13 @@ export type HookKind = "pre" | "post" | "both";
 
 export type HookStyle = "interpogate" | "pytorch";
 
+export type InsertPlace = "cursor" | "newFile";
+
 export type ValueKind = "tensor" | "tuple" | "list" | "dict" | "dataclass" | "none" | "scalar" | "object";
 
 export type EventKind = "started" | "finished" | "failed";
+
+export type ChangeKind = "added" | "removed" | "changed";
 
 export type ProblemAction = "restart" | "selectInterpreter" | "openFile" | "openModel" | "none";
 
@@ -32,439 +36,7 @@ export type ArrayType = "float32" | "int32" | "uint8";
 
 export type ScaleKind = "sequential" | "diverging" | "probability";
 
-/** No parameters, or no result. */
-export interface Nothing {
-}
-
-/** The first request of every connection. */
-export interface Hello {
-  /** Version the client speaks; another one than the server's is refused. */
-  protocolVersion: number;
-}
-
-/** The server's answer to `Hello`. */
-export interface Welcome {
-  /** Version the server speaks. */
-  protocolVersion: number;
-  /** Version of the Python package `interpogate`. */
-  packageVersion: string;
-  /** Version of the interpreter, such as `3.11.7`. */
-  pythonVersion: string;
-  /** Absolute path of the interpreter. */
-  interpreter: string;
-}
-
-/** Something that went wrong, in words for the user. */
-export interface Problem {
-  /** Stable name, such as `source.notFound`. */
-  code: string;
-  /** One sentence: what happened. */
-  message: string;
-  /** One sentence: what to do next; may be empty. */
-  hint: string;
-  /** The one fix a button can offer. */
-  action?: ProblemAction;
-  /** The graph node that failed, if one did. */
-  node?: string | null;
-  /** Absolute path of the source file to look at. */
-  file?: string | null;
-  /** Line in `file`, from 1. */
-  line?: number | null;
-}
-
-/** Names one open model. */
-export interface ModelReference {
-  /** Name of the open model, given by `model/open`. */
-  modelId: string;
-}
-
-/** Asks for a model. The answer comes at once; loading is told by `model/changed`. */
-export interface OpenModel {
-  /** `demo`, a transformers id, a directory, `path/file.py:name` or `package.module:name`. */
-  source: string;
-  /** Absolute folder that relative paths and imports start from; None: the home folder. */
-  folder?: string | null;
-  /** Whether transformers may run code that comes with this one model. */
-  trustRemoteCode?: boolean;
-  /** Megabytes of tensors that runs may keep for blocks; None: 1024. */
-  tensorMemoryMb?: number | null;
-}
-
-/** What is known of a loaded model. */
-export interface ModelSummary {
-  /** Short name for tabs and headings. */
-  title: string;
-  /** Class of the root module. */
-  className: string;
-  /** Number of modules, the root included. */
-  moduleCount: number;
-  /** Number of parameters, shared ones counted once. */
-  parameterCount: number;
-  /** Most frequent parameter dtype, such as `float32`; empty without parameters. */
-  dtype: string;
-  /** Where the parameters are, such as `cpu`. */
-  device: string;
-  /** Whether `run/start` accepts text (there is a tokenizer). */
-  takesText: boolean;
-  /** Whether each position has next tokens. */
-  predictsTokens: boolean;
-  /** A text to start with; empty if the model takes none. */
-  exampleText: string;
-  /** Inputs that fit, one `name = dtype[shape]` a line; empty if none are known. */
-  exampleInputs: string;
-  /** Source file the model was loaded from, if it was. */
-  file: string | null;
-}
-
-/** Where a model stands. Sent in full at each change. */
-export interface ModelState {
-  /** Name of the open model. */
-  modelId: string;
-  /** The source as it was asked for. */
-  source: string;
-  /** `stopped` means that the worker ended; the last graph stays valid to look at. */
-  phase: ModelPhase;
-  /** What is going on, for a status line; may be empty. */
-  message: string;
-  /** Why the phase is `failed` or `stopped`, or why the graph is partial. */
-  problem?: Problem | null;
-  /** Set from `tracing` on. */
-  summary?: ModelSummary | null;
-  /** Grows with each new graph; 0 means that there is none yet. */
-  graphVersion?: number;
-  /** What the shapes and edges of the graph were observed in. */
-  origin?: Origin;
-  /** The last run that was started; 0 means none. */
-  runId?: number;
-}
-
-/** All open models. */
-export interface ModelStates {
-  /** In the order of opening. */
-  models: readonly ModelState[];
-}
-
-/** Asks for the insides of containers. The root's id is `.`. */
-export interface ReadGraph {
-  /** Name of the open model. */
-  modelId: string;
-  /** Node ids; one that is unknown or cannot be unfolded is left out of the answer. */
-  containers: readonly string[];
-  /** `all` shows reshapes, constants and parameters too. */
-  detail?: GraphDetail;
-}
-
-/** Tensor descriptions that other columns point into. */
-export interface TensorTable {
-  /** Sizes by dimension. */
-  shapes: readonly (readonly number[])[];
-  /** Such as `float32`. */
-  dtypes: readonly string[];
-  /** The dimension that counts tokens, or -1. */
-  tokenDimensions: readonly number[];
-}
-
-/** The inside of one container: its child nodes and the data flow between them. Edges that come from outside start at an `input` node, edges that leave end at an `output` node. */
-export interface Level {
-  /** Node id of the container; `.` is the root. */
-  container: string;
-  /** Node ids, unique in the graph, stable between versions. A module's id is its path. */
-  ids: readonly string[];
-  /** What each node is. */
-  kinds: readonly NodeKind[];
-  /** Short label: the last part of the path, `h.0 – h.11`, an operation's sign, a port's name. */
-  names: readonly string[];
-  /** Class name of a module or of a group's members; full name of an operation; else empty. */
-  types: readonly string[];
-  /** Module path for modules; the path of the container module otherwise. */
-  paths: readonly string[];
-  /** How many equal members a folded node stands for; 1 for a plain node. */
-  repeats: readonly number[];
-  /** How often it ran; 0 for a module that did not. */
-  calls: readonly number[];
-  /** Parameters inside, shared ones counted once. */
-  parameterCounts: readonly number[];
-  /** Whether `graph/read` has a level for the node. */
-  expandable: readonly boolean[];
-  /** First module index inside (as in `RunEvents.modules`); -1 for other kinds. */
-  firstModules: readonly number[];
-  /** Last module index inside; equal to the first for a leaf. */
-  lastModules: readonly number[];
-  /** Order of first execution among all nodes of the graph; -1 if it did not run. */
-  orders: readonly number[];
-  /** Row in `tensors` of the (first) output; -1 if unknown. */
-  outputs: readonly number[];
-  /** Row of the node an edge starts at. */
-  edgeSources: readonly number[];
-  /** Row of the node an edge ends at; equal to the source for a recurrence. */
-  edgeTargets: readonly number[];
-  /** Row in `tensors` of what flows; -1 if unknown. */
-  edgeTensors: readonly number[];
-  /** How many different tensors flow along the edge. */
-  edgeCounts: readonly number[];
-  /** Descriptions that `outputs` and `edge_tensors` point into. */
-  tensors: TensorTable;
-}
-
-/** Answer to `ReadGraph`. */
-export interface Levels {
-  /** The version these levels belong to. */
-  graphVersion: number;
-  /** In the order asked for. */
-  levels: readonly Level[];
-}
-
-/** Asks where a module path stands in the graph. */
-export interface LocatePath {
-  /** Name of the open model. */
-  modelId: string;
-  /** Module path (any of its names); `.` is the root. */
-  path: string;
-}
-
-/** Where a node stands in the graph. */
-export interface Location {
-  /** Its node id. */
-  node: string;
-  /** The containers to unfold, outermost first (the root `.` included). */
-  containers: readonly string[];
-}
-
-/** Asks for the direct submodules of a path, for a tree. */
-export interface ReadModules {
-  /** Name of the open model. */
-  modelId: string;
-  /** Module path; `.` is the root. */
-  path: string;
-}
-
-/** Asks for modules whose path and class hold every word of a query, the nearest first. */
-export interface FindModules {
-  /** Name of the open model. */
-  modelId: string;
-  /** Words, parts of a path or of a class name. */
-  query: string;
-  /** How many modules, at most. */
-  limit?: number;
-}
-
-/** Submodules as columns. */
-export interface Modules {
-  /** Module paths. */
-  paths: readonly string[];
-  /** Attribute names. */
-  names: readonly string[];
-  /** Class names. */
-  classNames: readonly string[];
-  /** Parameters inside, shared ones counted once. */
-  parameterCounts: readonly number[];
-  /** Number of direct submodules. */
-  childCounts: readonly number[];
-}
-
-/** Names one node of a model's graph. */
-export interface NodeReference {
-  /** Name of the open model. */
-  modelId: string;
-  /** Node id. */
-  node: string;
-}
-
-/** One line of a nested value's structure; children follow their parent, one deeper. */
-export interface ValueRow {
-  /** Nesting depth, from 0. */
-  depth: number;
-  /** Position, key, field or argument name; empty for the value itself. */
-  key: string;
-  /** What it is. */
-  kind: ValueKind;
-  /** Class name, or the text of a scalar. */
-  typeName: string;
-  /** Sizes by dimension, for a tensor. */
-  shape?: readonly number[] | null;
-  /** Such as `float32`, for a tensor. */
-  dtype?: string | null;
-  /** Such as `cpu`, for a tensor. */
-  device?: string | null;
-  /** The dimension that counts tokens, if one does. */
-  tokenDimension?: number | null;
-}
-
-/** A parameter or buffer that belongs to a module itself. */
-export interface ParameterRow {
-  /** Attribute name. */
-  name: string;
-  /** Sizes by dimension. */
-  shape: readonly number[];
-  /** Such as `float32`. */
-  dtype: string;
-  /** True for a buffer. */
-  isBuffer: boolean;
-  /** Other full names of the same tensor (tied weights). */
-  sharedWith: readonly string[];
-}
-
-/** A place in a source file. */
-export interface SourceLocation {
-  /** Absolute path. */
-  file: string;
-  /** From 1. */
-  line: number;
-}
-
-/** Everything the inspector shows of one node. */
-export interface NodeDetails {
-  /** Node id. */
-  node: string;
-  /** What it is. */
-  kind: NodeKind;
-  /** Short label. */
-  name: string;
-  /** Module path to hook or copy; for an operation the module that runs it. */
-  path: string;
-  /** Fully qualified class, or the operation's full name. */
-  typeName: string;
-  /** Facts as (label, text), such as (`in_features`, `128`). */
-  attributes: readonly (readonly [string, string])[];
-  /** The module's own parameters and buffers. */
-  parameters: readonly ParameterRow[];
-  /** Parameters inside, shared ones counted once. */
-  parameterCount: number;
-  /** Further names of the same module instance. */
-  otherPaths: readonly string[];
-  /** Structure of the arguments of the first call; empty if it did not run. */
-  inputs: readonly ValueRow[];
-  /** Structure of the return value of the first call; empty if it did not run. */
-  outputs: readonly ValueRow[];
-  /** How often it ran. */
-  callCount: number;
-  /** Wall time of all calls, what they call included; None if not measured. */
-  durationMs: number | null;
-  /** What the structures were observed in. */
-  origin: Origin;
-  /** The run it was observed in; 0 if `origin` is not `run`. */
-  runId: number;
-  /** Why it did not run, or what was derived; may be empty. */
-  note: string;
-  /** Where its class (for an operation: the calling line) is written. */
-  source: SourceLocation | null;
-  /** The error it raised in the observed run. */
-  problem: Problem | null;
-}
-
-/** Asks how a text splits into tokens. */
-export interface TokenizeText {
-  /** Name of the open model. */
-  modelId: string;
-  /** Any text. */
-  text: string;
-}
-
-/** Tokens as columns. */
-export interface Tokens {
-  /** Token ids. */
-  ids: readonly number[];
-  /** The text each token stands for. */
-  texts: readonly string[];
-  /** The token as the vocabulary writes it, such as `Ġpark`. */
-  raw: readonly string[];
-}
-
-/** Asks for a forward pass with text or inputs; with neither the example inputs are used. */
-export interface StartRun {
-  /** Name of the open model. */
-  modelId: string;
-  /** Text for the model's tokenizer. */
-  text?: string | null;
-  /** One `name = dtype[shape]` a line, filled with seeded random values. */
-  inputs?: string | null;
-}
-
-/** Names one run of a model. */
-export interface RunReference {
-  /** Name of the open model. */
-  modelId: string;
-  /** Number of the run, from 1. */
-  runId: number;
-}
-
-/** Asks for a run's events again, from a number on. */
-export interface ReadRun {
-  /** Name of the open model. */
-  modelId: string;
-  /** Number of the run. */
-  runId: number;
-  /** First event wanted, from 0. */
-  first: number;
-}
-
-/** What happened in a run, as columns; at most one message a frame (16 ms). */
-export interface RunEvents {
-  /** Name of the open model. */
-  modelId: string;
-  /** Number of the run. */
-  runId: number;
-  /** Number of the first event in this message, from 0 in each run, without gaps. */
-  first: number;
-  /** What happened. */
-  kinds: readonly EventKind[];
-  /** Index of the module (depth first, the root is 0). */
-  modules: readonly number[];
-  /** Microseconds since the run began. */
-  timesUs: readonly number[];
-}
-
-/** Where a run stands. Sent in full at each change. */
-export interface RunState {
-  /** Name of the open model. */
-  modelId: string;
-  /** Number of the run. */
-  runId: number;
-  /** `failed`: the model raised. The graph then shows everything up to there. */
-  phase: RunPhase;
-  /** Wall time of the forward pass, watching included; 0 while it runs. */
-  durationMs: number;
-  /** Events so far. */
-  eventCount: number;
-  /** What the text became; None for other inputs. */
-  tokens?: Tokens | null;
-  /** Whether `prediction/read` has an answer for this run. */
-  predictsTokens?: boolean;
-  /** What was raised. */
-  problem?: Problem | null;
-}
-
-/** Answer to `ReadRun`. */
-export interface RunRecord {
-  /** Where the run stands. */
-  state: RunState;
-  /** The events from `first` on, as many as fit in a message. */
-  events: RunEvents;
-}
-
-/** Asks for the most likely next tokens after one position. */
-export interface ReadPrediction {
-  /** Name of the open model. */
-  modelId: string;
-  /** Number of the run. */
-  runId: number;
-  /** Token position, from 0. */
-  position: number;
-  /** How many tokens, at most 100. */
-  count?: number;
-}
-
-/** Next tokens after one position, most likely first, as columns. */
-export interface Prediction {
-  /** Token position, from 0. */
-  position: number;
-  /** The tokens. */
-  tokens: Tokens;
-  /** Softmax over the whole vocabulary, 0 to 1. */
-  probabilities: readonly number[];
-  /** As the model gave them. */
-  logits: readonly number[];
-}
+export type SourcePlace = "definition" | "use";
 
 /** Names one tensor of a node. */
 export interface ValueReference {
@@ -756,16 +328,526 @@ export interface NodeStatistics {
   note: string;
 }
 
+/** One module that is new, gone or different. */
+export interface ModuleChange {
+  /** What happened. What is inside of an added or removed module is not told apart. */
+  kind: ChangeKind;
+  /** Module path; of a removed module the one that it had. */
+  path: string;
+  /** Class name; of a removed module the one that it had. */
+  className: string;
+  /** What is different, such as `weight 64×10 → 128×10`; empty unless `changed`. */
+  details?: readonly string[];
+}
+
+/** The new modules against those before. The list is bounded, the counts are exact. */
+export interface ModelDifference {
+  /** The first graph of the model as it is now. */
+  graphVersion: number;
+  /** Modules that are new, each with all that is inside. */
+  addedCount: number;
+  /** Modules that are gone, each with all that was inside. */
+  removedCount: number;
+  /** Modules of another class, with other parameters or another output shape. */
+  changedCount: number;
+  /** Added, then removed, then changed ones, each in the model's order. */
+  changes: readonly ModuleChange[];
+}
+
+/** How the server shall behave, by the user's settings; in force until told otherwise. */
+export interface Preferences {
+  /** Whether a model is loaded anew when a file that it was loaded from changes on disk. */
+  reloadOnChange?: boolean;
+}
+
+/** Asks what was observed in one file. */
+export interface ReadCode {
+  /** Name of the open model. */
+  modelId: string;
+  /** Absolute path of a Python file. */
+  file: string;
+}
+
+/** A value that was seen at one place, once for each different structure. */
+export interface ObservedValue {
+  /** Its structure with sizes only, such as `[1, 9, 64]` or `([1, 9, 64], None)`. */
+  shape: string;
+  /** The same with dtypes, such as `float32[1, 9, 64]`. */
+  text: string;
+  /** How many calls had it. */
+  count: number;
+}
+
+/** A place in the code that called modules. */
+export interface ObservedCall {
+  /** Where the call begins. */
+  line: number;
+  /** Where the call begins; -1 if only the line is known. */
+  column: number;
+  /** Where the call ends. */
+  endLine: number;
+  /** Where the call ends; -1 if only the line is known. */
+  endColumn: number;
+  /** Modules that were called here, in order, at most 20. */
+  paths: readonly string[];
+  /** How many modules were called here. */
+  pathCount: number;
+  /** Class of the first of them. */
+  className: string;
+  /** How often. */
+  callCount: number;
+  /** What they returned, each different structure once, at most 20, in the order of first sight. */
+  outputs: readonly ObservedValue[];
+  /** Whether the forward pass ended in one of these calls. */
+  failed?: boolean;
+}
+
+/** What was observed in one file. */
+export interface ObservedCode {
+  /** As it was asked for. */
+  file: string;
+  /** SHA-256 of the text that ran, lines ended by `\n`; empty if the file has changed since. */
+  digest: string;
+  /** The graph it belongs to. */
+  graphVersion: number;
+  /** What it was observed in. */
+  origin: Origin;
+  /** The run it was observed in; 0 if `origin` is not `run`. */
+  runId: number;
+  /** In the order of first execution. */
+  calls: readonly ObservedCall[];
+}
+
+/** Asks for the instances of a class that is written in a file, or for what an attribute holds. */
+export interface FindInCode {
+  /** Name of the open model. */
+  modelId: string;
+  /** Absolute path of a Python file. */
+  file: string;
+  /** Qualified name of the class, such as `Block` or `Net.Inner`. */
+  className: string;
+  /** Name of an attribute, such as `attn`; empty: the instances themselves. */
+  member?: string;
+  /** How many are told about in full. */
+  limit?: number;
+}
+
+/** One module, with what it took and returned. */
+export interface ObservedModule {
+  /** Its path. */
+  path: string;
+  /** Its class. */
+  className: string;
+  /** How often it was called. */
+  callCount: number;
+  /** What it took, each different structure once. */
+  inputs: readonly ObservedValue[];
+  /** What it returned, each different structure once. */
+  outputs: readonly ObservedValue[];
+}
+
+/** Answer to `FindInCode`. */
+export interface FoundModules {
+  /** Of all that were found, at most 10,000. */
+  paths: readonly string[];
+  /** The first of them in full. */
+  modules: readonly ObservedModule[];
+  /** What their values were observed in. */
+  origin: Origin;
+  /** The run they were observed in; 0 if `origin` is not `run`. */
+  runId: number;
+}
+
+/** Asks which modules a place in an open document stands for. */
+export interface LocateInCode {
+  /** Address of the document. */
+  uri: string;
+  /** From 0, as VS Code counts. */
+  line: number;
+  /** From 0, in units of UTF-16. */
+  character: number;
+}
+
+/** Modules of one open model. */
+export interface ModulesOfModel {
+  /** Name of the open model. */
+  modelId: string;
+  /** Module paths. */
+  paths: readonly string[];
+}
+
+/** Answer to `LocateInCode`. */
+export interface CodePlace {
+  /** Qualified name of the class around the place; empty outside of classes. */
+  className: string;
+  /** Its instances in each open model that has any. */
+  instances: readonly ModulesOfModel[];
+  /** What the path string, the attribute or the class under the cursor names. */
+  named: readonly ModulesOfModel[];
+}
+
+/** Tells a page to mark modules, those that the cursor in the code stands for. */
+export interface MarkModules {
+  /** Name of the open model. */
+  modelId: string;
+  /** Module paths; empty: no mark. */
+  paths: readonly string[];
+}
+
+/** Asks the host to show where a node's code is written. */
+export interface OpenSource {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id. */
+  node: string;
+  /** `definition`: its class; `use`: the line that calls it. */
+  what?: SourcePlace;
+}
+
+/** Asks for the insides of containers. The root's id is `.`. */
+export interface ReadGraph {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node ids; one that is unknown or cannot be unfolded is left out of the answer. */
+  containers: readonly string[];
+  /** `all` shows reshapes, constants and parameters too. */
+  detail?: GraphDetail;
+}
+
+/** Tensor descriptions that other columns point into. */
+export interface TensorTable {
+  /** Sizes by dimension. */
+  shapes: readonly (readonly number[])[];
+  /** Such as `float32`. */
+  dtypes: readonly string[];
+  /** The dimension that counts tokens, or -1. */
+  tokenDimensions: readonly number[];
+}
+
+/** The inside of one container: its child nodes and the data flow between them. Edges that come from outside start at an `input` node, edges that leave end at an `output` node. */
+export interface Level {
+  /** Node id of the container; `.` is the root. */
+  container: string;
+  /** Node ids, unique in the graph, stable between versions. A module's id is its path. */
+  ids: readonly string[];
+  /** What each node is. */
+  kinds: readonly NodeKind[];
+  /** Short label: the last part of the path, `h.0 – h.11`, an operation's sign, a port's name. */
+  names: readonly string[];
+  /** Class name of a module or of a group's members; full name of an operation; else empty. */
+  types: readonly string[];
+  /** Module path for modules; the path of the container module otherwise. */
+  paths: readonly string[];
+  /** How many equal members a folded node stands for; 1 for a plain node. */
+  repeats: readonly number[];
+  /** How often it ran; 0 for a module that did not. */
+  calls: readonly number[];
+  /** Parameters inside, shared ones counted once. */
+  parameterCounts: readonly number[];
+  /** Whether `graph/read` has a level for the node. */
+  expandable: readonly boolean[];
+  /** First module index inside (as in `RunEvents.modules`); -1 for other kinds. */
+  firstModules: readonly number[];
+  /** Last module index inside; equal to the first for a leaf. */
+  lastModules: readonly number[];
+  /** Order of first execution among all nodes of the graph; -1 if it did not run. */
+  orders: readonly number[];
+  /** Row in `tensors` of the (first) output; -1 if unknown. */
+  outputs: readonly number[];
+  /** Row of the node an edge starts at. */
+  edgeSources: readonly number[];
+  /** Row of the node an edge ends at; equal to the source for a recurrence. */
+  edgeTargets: readonly number[];
+  /** Row in `tensors` of what flows; -1 if unknown. */
+  edgeTensors: readonly number[];
+  /** How many different tensors flow along the edge. */
+  edgeCounts: readonly number[];
+  /** Descriptions that `outputs` and `edge_tensors` point into. */
+  tensors: TensorTable;
+}
+
+/** Answer to `ReadGraph`. */
+export interface Levels {
+  /** The version these levels belong to. */
+  graphVersion: number;
+  /** In the order asked for. */
+  levels: readonly Level[];
+}
+
+/** Asks where a module path stands in the graph. */
+export interface LocatePath {
+  /** Name of the open model. */
+  modelId: string;
+  /** Module path (any of its names); `.` is the root. */
+  path: string;
+}
+
+/** Where a node stands in the graph. */
+export interface Location {
+  /** Its node id. */
+  node: string;
+  /** The containers to unfold, outermost first (the root `.` included). */
+  containers: readonly string[];
+}
+
+/** Asks for the direct submodules of a path, for a tree. */
+export interface ReadModules {
+  /** Name of the open model. */
+  modelId: string;
+  /** Module path; `.` is the root. */
+  path: string;
+}
+
+/** Asks for modules whose path and class hold every word of a query, the nearest first. */
+export interface FindModules {
+  /** Name of the open model. */
+  modelId: string;
+  /** Words, parts of a path or of a class name. */
+  query: string;
+  /** How many modules, at most. */
+  limit?: number;
+}
+
+/** Submodules as columns. */
+export interface Modules {
+  /** Module paths. */
+  paths: readonly string[];
+  /** Attribute names. */
+  names: readonly string[];
+  /** Class names. */
+  classNames: readonly string[];
+  /** Parameters inside, shared ones counted once. */
+  parameterCounts: readonly number[];
+  /** Number of direct submodules. */
+  childCounts: readonly number[];
+}
+
+/** No parameters, or no result. */
+export interface Nothing {
+}
+
+/** The first request of every connection. */
+export interface Hello {
+  /** Version the client speaks; another one than the server's is refused. */
+  protocolVersion: number;
+}
+
+/** The server's answer to `Hello`. */
+export interface Welcome {
+  /** Version the server speaks. */
+  protocolVersion: number;
+  /** Version of the Python package `interpogate`. */
+  packageVersion: string;
+  /** Version of the interpreter, such as `3.11.7`. */
+  pythonVersion: string;
+  /** Absolute path of the interpreter. */
+  interpreter: string;
+}
+
+/** Something that went wrong, in words for the user. */
+export interface Problem {
+  /** Stable name, such as `source.notFound`. */
+  code: string;
+  /** One sentence: what happened. */
+  message: string;
+  /** One sentence: what to do next; may be empty. */
+  hint: string;
+  /** The one fix a button can offer. */
+  action?: ProblemAction;
+  /** The graph node that failed, if one did. */
+  node?: string | null;
+  /** Absolute path of the source file to look at. */
+  file?: string | null;
+  /** Line in `file`, from 1. */
+  line?: number | null;
+}
+
+/** Names one open model. */
+export interface ModelReference {
+  /** Name of the open model, given by `model/open`. */
+  modelId: string;
+}
+
+/** Asks for a model. The answer comes at once; loading is told by `model/changed`. */
+export interface OpenModel {
+  /** `demo`, a transformers id, a directory, `path/file.py:name` or `package.module:name`. */
+  source: string;
+  /** Absolute folder that relative paths and imports start from; None: the home folder. */
+  folder?: string | null;
+  /** Whether transformers may run code that comes with this one model. */
+  trustRemoteCode?: boolean;
+  /** Megabytes of tensors that runs may keep for blocks; None: 1024. */
+  tensorMemoryMb?: number | null;
+}
+
+/** What is known of a loaded model. */
+export interface ModelSummary {
+  /** Short name for tabs and headings. */
+  title: string;
+  /** Class of the root module. */
+  className: string;
+  /** Number of modules, the root included. */
+  moduleCount: number;
+  /** Number of parameters, shared ones counted once. */
+  parameterCount: number;
+  /** Most frequent parameter dtype, such as `float32`; empty without parameters. */
+  dtype: string;
+  /** Where the parameters are, such as `cpu`. */
+  device: string;
+  /** Whether `run/start` accepts text (there is a tokenizer). */
+  takesText: boolean;
+  /** Whether each position has next tokens. */
+  predictsTokens: boolean;
+  /** A text to start with; empty if the model takes none. */
+  exampleText: string;
+  /** Inputs that fit, one `name = dtype[shape]` a line; empty if none are known. */
+  exampleInputs: string;
+  /** Source file the model was loaded from, if it was. */
+  file: string | null;
+}
+
+/** Where a model stands. Sent in full at each change. */
+export interface ModelState {
+  /** Name of the open model. */
+  modelId: string;
+  /** The source as it was asked for. */
+  source: string;
+  /** `stopped` means that the worker ended; the last graph stays valid to look at. */
+  phase: ModelPhase;
+  /** What is going on, for a status line; may be empty. */
+  message: string;
+  /** Why the phase is `failed` or `stopped`, or why the graph is partial. */
+  problem?: Problem | null;
+  /** Set from `tracing` on. */
+  summary?: ModelSummary | null;
+  /** Grows with each new graph; 0 means that there is none yet. */
+  graphVersion?: number;
+  /** What the shapes and edges of the graph were observed in. */
+  origin?: Origin;
+  /** The last run that was started; 0 means none. */
+  runId?: number;
+  /** The run that the graph shows; 0 unless `origin` is `run`. */
+  shownRunId?: number;
+  /** What was run last when this source was open before, for the text box; kept in memory only. */
+  lastText?: string | null;
+  /** The same for the inputs. */
+  lastInputs?: string | null;
+  /** Whether a fresh worker is loading changed files while this graph is still in use. */
+  reloading?: boolean;
+  /** What the last reload changed; None before the first one and after a restart. */
+  difference?: ModelDifference | null;
+}
+
+/** All open models. */
+export interface ModelStates {
+  /** In the order of opening. */
+  models: readonly ModelState[];
+}
+
+/** Names one node of a model's graph. */
+export interface NodeReference {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id. */
+  node: string;
+}
+
+/** One line of a nested value's structure; children follow their parent, one deeper. */
+export interface ValueRow {
+  /** Nesting depth, from 0. */
+  depth: number;
+  /** Position, key, field or argument name; empty for the value itself. */
+  key: string;
+  /** What it is. */
+  kind: ValueKind;
+  /** Class name, or the text of a scalar. */
+  typeName: string;
+  /** Sizes by dimension, for a tensor. */
+  shape?: readonly number[] | null;
+  /** Such as `float32`, for a tensor. */
+  dtype?: string | null;
+  /** Such as `cpu`, for a tensor. */
+  device?: string | null;
+  /** The dimension that counts tokens, if one does. */
+  tokenDimension?: number | null;
+}
+
+/** A parameter or buffer that belongs to a module itself. */
+export interface ParameterRow {
+  /** Attribute name. */
+  name: string;
+  /** Sizes by dimension. */
+  shape: readonly number[];
+  /** Such as `float32`. */
+  dtype: string;
+  /** True for a buffer. */
+  isBuffer: boolean;
+  /** Other full names of the same tensor (tied weights). */
+  sharedWith: readonly string[];
+}
+
+/** A place in a source file. */
+export interface SourceLocation {
+  /** Absolute path. */
+  file: string;
+  /** From 1. */
+  line: number;
+}
+
+/** Everything the inspector shows of one node. */
+export interface NodeDetails {
+  /** Node id. */
+  node: string;
+  /** What it is. */
+  kind: NodeKind;
+  /** Short label. */
+  name: string;
+  /** Module path to hook or copy; for an operation the module that runs it. */
+  path: string;
+  /** Fully qualified class, or the operation's full name. */
+  typeName: string;
+  /** Facts as (label, text), such as (`in_features`, `128`). */
+  attributes: readonly (readonly [string, string])[];
+  /** The module's own parameters and buffers. */
+  parameters: readonly ParameterRow[];
+  /** Parameters inside, shared ones counted once. */
+  parameterCount: number;
+  /** Further names of the same module instance. */
+  otherPaths: readonly string[];
+  /** Structure of the arguments of the first call; empty if it did not run. */
+  inputs: readonly ValueRow[];
+  /** Structure of the return value of the first call; empty if it did not run. */
+  outputs: readonly ValueRow[];
+  /** How often it ran. */
+  callCount: number;
+  /** Wall time of all calls, what they call included; None if not measured. */
+  durationMs: number | null;
+  /** What the structures were observed in. */
+  origin: Origin;
+  /** The run it was observed in; 0 if `origin` is not `run`. */
+  runId: number;
+  /** Why it did not run, or what was derived; may be empty. */
+  note: string;
+  /** Where its class (for an operation: the calling line) is written. */
+  source: SourceLocation | null;
+  /** The error it raised in the observed run. */
+  problem: Problem | null;
+  /** The line that called it first, in the code around it outside of torch. */
+  use?: SourceLocation | null;
+}
+
 /** Asks for hook code. */
 export interface WriteHook {
   /** Name of the open model. */
   modelId: string;
-  /** Node id; an operation's code hooks the module that runs it, a group's its first member. */
+  /** Node id; an operation's code hooks the module that runs it, a group's all its members. */
   node: string;
   /** Which callbacks. */
   kind: HookKind;
   /** `pytorch` needs no package: `register_forward_hook` on `model`. */
   style?: HookStyle;
+  /** Further nodes that get the same hooks. */
+  also?: readonly string[];
 }
 
 /** Code to insert. */
@@ -798,6 +880,12 @@ export interface PageState {
   inputs?: string | null;
   /** Which operations are shown. */
   detail?: GraphDetail;
+  /** Height of a narrow page's drawer, as a share of the page; None: as it comes. */
+  drawerShare?: number | null;
+  /** Which of the drawer's tabs is open. */
+  drawerTab?: string | null;
+  /** Whether only the drawer's tabs are seen. */
+  drawerCollapsed?: boolean;
   /** Visualization blocks, to put them back where the model has to be opened again. */
   blocks?: readonly Block[];
 }
@@ -838,7 +926,7 @@ export interface Selection {
   path: string;
 }
 
-/** Asks the host to insert hook code at the cursor of the last active Python editor. */
+/** Asks the host to insert hook code, at the cursor of the last active Python editor. */
 export interface InsertHook {
   /** Name of the open model. */
   modelId: string;
@@ -846,6 +934,12 @@ export interface InsertHook {
   node: string;
   /** Which callbacks. */
   kind: HookKind;
+  /** Further nodes that get the same hooks. */
+  also?: readonly string[];
+  /** A recipe to insert in place of plain hooks; `kind` then says nothing. */
+  recipe?: string;
+  /** `newFile` opens an untitled Python file for it. */
+  place?: InsertPlace;
 }
 
 /** Where code was inserted. */
@@ -874,6 +968,270 @@ export interface OpenFromPage {
   source: string | null;
 }
 
+/** Asks which recipes fit a selection. */
+export interface ListRecipes {
+  /** Name of the open model. */
+  modelId: string;
+  /** Node id; a group stands for all its members. */
+  node: string;
+  /** Further node ids. */
+  also?: readonly string[];
+}
+
+/** One recipe. */
+export interface RecipeOffer {
+  /** Stable name, such as `zeroAblation`. */
+  recipe: string;
+  /** What the user reads. */
+  title: string;
+  /** One sentence: what one sees when the code has run. */
+  does: string;
+  /** Why it does not fit the selection; empty if it does. */
+  refusal: string;
+}
+
+/** Answer to `ListRecipes`. */
+export interface Recipes {
+  /** Every recipe, in the order of a menu. */
+  offers: readonly RecipeOffer[];
+}
+
+/** Asks for the code of a recipe. */
+export interface WriteRecipe {
+  /** Name of the open model. */
+  modelId: string;
+  /** Name of the recipe. */
+  recipe: string;
+  /** Node id; a group stands for all its members. */
+  node: string;
+  /** Further node ids. */
+  also?: readonly string[];
+  /** `pytorch` needs no package: hooks on `model`, texts by `tokenizer`. */
+  style?: HookStyle;
+}
+
+/** Asks how a text splits into tokens. */
+export interface TokenizeText {
+  /** Name of the open model. */
+  modelId: string;
+  /** Any text. */
+  text: string;
+}
+
+/** Tokens as columns. */
+export interface Tokens {
+  /** Token ids. */
+  ids: readonly number[];
+  /** The text each token stands for. */
+  texts: readonly string[];
+  /** The token as the vocabulary writes it, such as `Ġpark`. */
+  raw: readonly string[];
+}
+
+/** Asks for a forward pass with text or inputs; with neither the example inputs are used. */
+export interface StartRun {
+  /** Name of the open model. */
+  modelId: string;
+  /** Text for the model's tokenizer. */
+  text?: string | null;
+  /** One argument a line: `name = dtype[shape]` (seeded random values), `name = file("x.png")` or `name = npy("x.npy")` (uploaded before), or `name =` and a JSON value. Beside a text: what the model takes besides its tokens. */
+  inputs?: string | null;
+  /** How many tokens to generate, one forward pass each; 0: one forward pass and no token. */
+  tokenCount?: number;
+  /** 0 takes the likeliest token; above it tokens are drawn from softmax(logits / temperature). */
+  temperature?: number;
+  /** What drawing begins with. */
+  seed?: number;
+}
+
+/** Names one run of a model. */
+export interface RunReference {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run, from 1. */
+  runId: number;
+}
+
+/** Asks for a run's events again, from a number on. */
+export interface ReadRun {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** First event wanted, from 0. */
+  first: number;
+}
+
+/** What happened in a run, as columns; at most one message a frame (16 ms). */
+export interface RunEvents {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** Number of the first event in this message, from 0 in each run, without gaps. */
+  first: number;
+  /** What happened. */
+  kinds: readonly EventKind[];
+  /** Index of the module (depth first, the root is 0). */
+  modules: readonly number[];
+  /** Microseconds since the run began. */
+  timesUs: readonly number[];
+}
+
+/** Where a run stands. Sent in full at each change. */
+export interface RunState {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** `failed`: the model raised. The graph then shows everything up to there. */
+  phase: RunPhase;
+  /** Wall time of all its forward passes, watching included; 0 while it runs. */
+  durationMs: number;
+  /** Events so far. */
+  eventCount: number;
+  /** What the text became and what was generated; None for other inputs and in `Runs`. */
+  tokens?: Tokens | null;
+  /** Whether `prediction/read` has an answer for this run. */
+  predictsTokens?: boolean;
+  /** What was raised. */
+  problem?: Problem | null;
+  /** The text as it was given. */
+  text?: string | null;
+  /** The inputs as they were given. */
+  inputs?: string | null;
+  /** Seconds since 1970; 0 if unknown. */
+  startedAt?: number;
+  /** The forward pass that is running or was the last, from 1; 0 before the first. */
+  step?: number;
+  /** How many forward passes were asked for, one for each token to generate. */
+  stepCount?: number;
+  /** Number of the first event of that forward pass. */
+  stepFirstEvent?: number;
+  /** How many of `tokens` were given; those behind were generated. */
+  promptTokenCount?: number;
+  /** First position of `tokens` that has next tokens: above 0 for encoder-decoder models. */
+  predictionFirst?: number;
+  /** How many positions from there on have next tokens. */
+  predictionCount?: number;
+  /** The generated tokens as text. */
+  generatedText?: string;
+  /** What was done to the inputs, why generating ended early, or what is no longer kept. */
+  note?: string;
+  /** Whether `run/select` can show it. */
+  isKept?: boolean;
+}
+
+/** Answer to `ReadRun`. */
+export interface RunRecord {
+  /** Where the run stands. */
+  state: RunState;
+  /** The events from `first` on, as many as fit in a message. */
+  events: RunEvents;
+}
+
+/** Asks for the most likely next tokens after one position. */
+export interface ReadPrediction {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** Token position, from 0. */
+  position: number;
+  /** How many tokens, at most 100. */
+  count?: number;
+}
+
+/** Next tokens after one position, most likely first, as columns. */
+export interface Prediction {
+  /** Token position, from 0. */
+  position: number;
+  /** The tokens. */
+  tokens: Tokens;
+  /** Softmax over the whole vocabulary, 0 to 1. */
+  probabilities: readonly number[];
+  /** As the model gave them. */
+  logits: readonly number[];
+}
+
+/** The last runs of a model, the oldest first, without their tokens. */
+export interface Runs {
+  /** At most as many as are kept. */
+  runs: readonly RunState[];
+}
+
+/** The likeliest next token after every position, as columns, and how well it fits the text. */
+export interface PredictionStrip {
+  /** Number of the run. */
+  runId: number;
+  /** Position of the first row, from 0. */
+  first: number;
+  /** The likeliest token after each position. */
+  tokens: Tokens;
+  /** Its probability, 0 to 1. */
+  probabilities: readonly number[];
+  /** Rank of the token that really follows, from 1; 0 where none follows. */
+  actualRanks: readonly number[];
+  /** Probability of the token that really follows, 0 to 1; 0 where none follows. */
+  actualProbabilities: readonly number[];
+}
+
+/** Asks how likely a token that the user names is after one position. */
+export interface FindTokens {
+  /** Name of the open model. */
+  modelId: string;
+  /** Number of the run. */
+  runId: number;
+  /** Token position, from 0. */
+  position: number;
+  /** Text of a token, a token as the vocabulary writes it, or `#` and an id. */
+  text: string;
+}
+
+/** Tokens that a text may mean, the likeliest first, as columns. */
+export interface FoundTokens {
+  /** Token position, from 0. */
+  position: number;
+  /** The tokens: with and without a space before them. */
+  tokens: Tokens;
+  /** Softmax over the whole vocabulary, 0 to 1. */
+  probabilities: readonly number[];
+  /** From 1, the likeliest; equal logits share a rank. */
+  ranks: readonly number[];
+  /** As the model gave them. */
+  logits: readonly number[];
+  /** Whether the token is all of the text, and not only its beginning. */
+  isWhole: readonly boolean[];
+}
+
+/** A part of a file that inputs will name; parts come in order, the first at offset 0. */
+export interface UploadInput {
+  /** Name of the open model. */
+  modelId: string;
+  /** Name of the file without folders; a further file of that name takes its place. */
+  name: string;
+  /** Bytes before this part. */
+  offset: number;
+  /** Bytes of the whole file, at most 64 MB. */
+  byteLength: number;
+  /** At most 1 MB in base64. */
+  data: string;
+}
+
+/** What the worker has of a file. */
+export interface UploadedInput {
+  /** Name of the file. */
+  name: string;
+  /** Bytes so far. */
+  byteLength: number;
+  /** Whether all of it is there. */
+  isComplete: boolean;
+  /** What it is, such as `image, 640 × 480` or `float32[1, 3]`; empty until it is complete. */
+  description: string;
+  /** What to write in the inputs for it, such as `file("x.png")`; empty until it is complete. */
+  expression: string;
+}
+
 /** Methods of the route `server`: parameters and result. */
 export interface ServerMethods {
   /** Exchange versions, once, first. */
@@ -888,9 +1246,11 @@ export interface ServerMethods {
   "model/restart": { params: ModelReference; result: ModelState };
   /** End the worker and forget the model. */
   "model/close": { params: ModelReference; result: Nothing };
+  /** Follow the user's settings. */
+  "session/prefer": { params: Preferences; result: Nothing };
 }
 
-export const SERVER_METHODS = ["session/hello", "model/open", "model/read", "model/list", "model/restart", "model/close"] as const;
+export const SERVER_METHODS = ["session/hello", "model/open", "model/read", "model/list", "model/restart", "model/close", "session/prefer"] as const;
 
 /** Methods of the route `worker`: parameters and result. */
 export interface WorkerMethods {
@@ -912,8 +1272,18 @@ export interface WorkerMethods {
   "run/cancel": { params: RunReference; result: RunState };
   /** Events that a page missed. */
   "run/read": { params: ReadRun; result: RunRecord };
+  /** The last runs, as far as known. */
+  "run/list": { params: ModelReference; result: Runs };
+  /** Show an earlier run again. */
+  "run/select": { params: RunReference; result: RunState };
   /** Next tokens at a position. */
   "prediction/read": { params: ReadPrediction; result: Prediction };
+  /** One for each position. */
+  "prediction/strip": { params: RunReference; result: PredictionStrip };
+  /** How likely a token is. */
+  "prediction/find": { params: FindTokens; result: FoundTokens };
+  /** Bytes for a later run. */
+  "input/upload": { params: UploadInput; result: UploadedInput };
   /** What a tensor can be drawn as. */
   "block/offer": { params: OfferBlocks; result: BlockOffers };
   /** Add a block, or change one. */
@@ -928,11 +1298,27 @@ export interface WorkerMethods {
   "block/cell": { params: ReadCell; result: BlockCell };
   /** Mean, spread, NaN, Inf. */
   "node/statistics": { params: ReadStatistics; result: NodeStatistics };
+  /** What was observed in a file. */
+  "code/read": { params: ReadCode; result: ObservedCode };
+  /** The modules of a class. */
+  "code/find": { params: FindInCode; result: FoundModules };
   /** Hook code for a node. */
   "hook/write": { params: WriteHook; result: HookCode };
+  /** Recipes for a selection. */
+  "recipe/list": { params: ListRecipes; result: Recipes };
+  /** The code of a recipe. */
+  "recipe/write": { params: WriteRecipe; result: HookCode };
 }
 
-export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "module/find", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "prediction/read", "block/offer", "block/put", "block/remove", "block/list", "block/read", "block/cell", "node/statistics", "hook/write"] as const;
+export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "module/find", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "run/list", "run/select", "prediction/read", "prediction/strip", "prediction/find", "input/upload", "block/offer", "block/put", "block/remove", "block/list", "block/read", "block/cell", "node/statistics", "code/read", "code/find", "hook/write", "recipe/list", "recipe/write"] as const;
+
+/** Methods of the route `editor`: parameters and result. */
+export interface EditorMethods {
+  /** The modules at a cursor. */
+  "code/locate": { params: LocateInCode; result: CodePlace };
+}
+
+export const EDITOR_METHODS = ["code/locate"] as const;
 
 /** Methods of the route `event`: parameters and result. */
 export interface EventMethods {
@@ -957,7 +1343,7 @@ export interface HostMethods {
   /** Insert hook code into the editor. */
   "hook/insert": { params: InsertHook; result: Inserted };
   /** Show the source line of a node. */
-  "source/open": { params: NodeReference; result: Nothing };
+  "source/open": { params: OpenSource; result: Nothing };
   /** Put text on the clipboard. */
   "text/copy": { params: CopyText; result: Nothing };
   /** Carry out a problem's action. */
@@ -974,6 +1360,8 @@ export interface PageMethods {
   "page/show": { params: ShowModel; result: null };
   /** Select this module. */
   "page/reveal": { params: RevealPath; result: null };
+  /** Mark what the cursor stands for. */
+  "page/mark": { params: MarkModules; result: null };
 }
 
-export const PAGE_METHODS = ["page/show", "page/reveal"] as const;
+export const PAGE_METHODS = ["page/show", "page/reveal", "page/mark"] as const;

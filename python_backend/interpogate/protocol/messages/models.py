@@ -127,6 +127,12 @@ class ModelState:
     """What the shapes and edges of the graph were observed in."""
     run_id: int = 0
     """The last run that was started; 0 means none."""
+    shown_run_id: int = 0
+    """The run that the graph shows; 0 unless `origin` is `run`."""
+    last_text: str | None = None
+    """What was run last when this source was open before, for the text box; kept in memory only."""
+    last_inputs: str | None = None
+    """The same for the inputs."""
     reloading: bool = False
     """Whether a fresh worker is loading changed files while this graph is still in use."""
     difference: ModelDifference | None = None

@@ -106,3 +106,5 @@ class NodeDetails:
     """Where its class (for an operation: the calling line) is written."""
     problem: Problem | None
     """The error it raised in the observed run."""
+    use: SourceLocation | None = None
+    """The line that called it first, in the code around it outside of torch."""

@@ -10,6 +10,7 @@ from interpogate.protocol.messages.terms import (
     HookKind,
     HookStyle,
     HostKind,
+    InsertPlace,
     ProblemAction,
 )
 
@@ -21,11 +22,13 @@ class WriteHook:
     model_id: str
     """Name of the open model."""
     node: str
-    """Node id; an operation's code hooks the module that runs it, a group's its first member."""
+    """Node id; an operation's code hooks the module that runs it, a group's all its members."""
     kind: HookKind
     """Which callbacks."""
     style: HookStyle = "interpogate"
     """`pytorch` needs no package: `register_forward_hook` on `model`."""
+    also: tuple[str, ...] = ()
+    """Further nodes that get the same hooks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,12 @@ class PageState:
     """What the inputs box holds."""
     detail: GraphDetail = "essential"
     """Which operations are shown."""
+    drawer_share: float | None = None
+    """Height of a narrow page's drawer, as a share of the page; None: as it comes."""
+    drawer_tab: str | None = None
+    """Which of the drawer's tabs is open."""
+    drawer_collapsed: bool = False
+    """Whether only the drawer's tabs are seen."""
     blocks: tuple[Block, ...] = ()
     """Visualization blocks, to put them back where the model has to be opened again."""
 
@@ -112,7 +121,7 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class InsertHook:
-    """Asks the host to insert hook code at the cursor of the last active Python editor."""
+    """Asks the host to insert hook code, at the cursor of the last active Python editor."""
 
     model_id: str
     """Name of the open model."""
@@ -120,6 +129,12 @@ class InsertHook:
     """Node id."""
     kind: HookKind
     """Which callbacks."""
+    also: tuple[str, ...] = ()
+    """Further nodes that get the same hooks."""
+    recipe: str = ""
+    """A recipe to insert in place of plain hooks; `kind` then says nothing."""
+    place: InsertPlace = "cursor"
+    """`newFile` opens an untitled Python file for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

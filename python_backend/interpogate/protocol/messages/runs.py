@@ -39,7 +39,15 @@ class StartRun:
     text: str | None = None
     """Text for the model's tokenizer."""
     inputs: str | None = None
-    """One `name = dtype[shape]` a line, filled with seeded random values."""
+    """One argument a line: `name = dtype[shape]` (seeded random values), `name = file("x.png")` or
+    `name = npy("x.npy")` (uploaded before), or `name =` and a JSON value. Beside a text: what the
+    model takes besides its tokens."""
+    token_count: int = 0
+    """How many tokens to generate, one forward pass each; 0: one forward pass and no token."""
+    temperature: float = 0.0
+    """0 takes the likeliest token; above it tokens are drawn from softmax(logits / temperature)."""
+    seed: int = 0
+    """What drawing begins with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +101,39 @@ class RunState:
     phase: RunPhase
     """`failed`: the model raised. The graph then shows everything up to there."""
     duration_ms: float
-    """Wall time of the forward pass, watching included; 0 while it runs."""
+    """Wall time of all its forward passes, watching included; 0 while it runs."""
     event_count: int
     """Events so far."""
     tokens: Tokens | None = None
-    """What the text became; None for other inputs."""
+    """What the text became and what was generated; None for other inputs and in `Runs`."""
     predicts_tokens: bool = False
     """Whether `prediction/read` has an answer for this run."""
     problem: Problem | None = None
     """What was raised."""
+    text: str | None = None
+    """The text as it was given."""
+    inputs: str | None = None
+    """The inputs as they were given."""
+    started_at: float = 0.0
+    """Seconds since 1970; 0 if unknown."""
+    step: int = 0
+    """The forward pass that is running or was the last, from 1; 0 before the first."""
+    step_count: int = 1
+    """How many forward passes were asked for, one for each token to generate."""
+    step_first_event: int = 0
+    """Number of the first event of that forward pass."""
+    prompt_token_count: int = 0
+    """How many of `tokens` were given; those behind were generated."""
+    prediction_first: int = 0
+    """First position of `tokens` that has next tokens: above 0 for encoder-decoder models."""
+    prediction_count: int = 0
+    """How many positions from there on have next tokens."""
+    generated_text: str = ""
+    """The generated tokens as text."""
+    note: str = ""
+    """What was done to the inputs, why generating ended early, or what is no longer kept."""
+    is_kept: bool = False
+    """Whether `run/select` can show it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,3 +172,93 @@ class Prediction:
     """Softmax over the whole vocabulary, 0 to 1."""
     logits: tuple[float, ...]
     """As the model gave them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """The last runs of a model, the oldest first, without their tokens."""
+
+    runs: tuple[RunState, ...]
+    """At most as many as are kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionStrip:
+    """The likeliest next token after every position, as columns, and how well it fits the text."""
+
+    run_id: int
+    """Number of the run."""
+    first: int
+    """Position of the first row, from 0."""
+    tokens: Tokens
+    """The likeliest token after each position."""
+    probabilities: tuple[float, ...]
+    """Its probability, 0 to 1."""
+    actual_ranks: tuple[int, ...]
+    """Rank of the token that really follows, from 1; 0 where none follows."""
+    actual_probabilities: tuple[float, ...]
+    """Probability of the token that really follows, 0 to 1; 0 where none follows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindTokens:
+    """Asks how likely a token that the user names is after one position."""
+
+    model_id: str
+    """Name of the open model."""
+    run_id: int
+    """Number of the run."""
+    position: int
+    """Token position, from 0."""
+    text: str
+    """Text of a token, a token as the vocabulary writes it, or `#` and an id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundTokens:
+    """Tokens that a text may mean, the likeliest first, as columns."""
+
+    position: int
+    """Token position, from 0."""
+    tokens: Tokens
+    """The tokens: with and without a space before them."""
+    probabilities: tuple[float, ...]
+    """Softmax over the whole vocabulary, 0 to 1."""
+    ranks: tuple[int, ...]
+    """From 1, the likeliest; equal logits share a rank."""
+    logits: tuple[float, ...]
+    """As the model gave them."""
+    is_whole: tuple[bool, ...]
+    """Whether the token is all of the text, and not only its beginning."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadInput:
+    """A part of a file that inputs will name; parts come in order, the first at offset 0."""
+
+    model_id: str
+    """Name of the open model."""
+    name: str
+    """Name of the file without folders; a further file of that name takes its place."""
+    offset: int
+    """Bytes before this part."""
+    byte_length: int
+    """Bytes of the whole file, at most 64 MB."""
+    data: str
+    """At most 1 MB in base64."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadedInput:
+    """What the worker has of a file."""
+
+    name: str
+    """Name of the file."""
+    byte_length: int
+    """Bytes so far."""
+    is_complete: bool
+    """Whether all of it is there."""
+    description: str
+    """What it is, such as `image, 640 × 480` or `float32[1, 3]`; empty until it is complete."""
+    expression: str
+    """What to write in the inputs for it, such as `file("x.png")`; empty until it is complete."""
