@@ -105,10 +105,9 @@ class Interpogate:
         progress = Progress(len(modules.live))
         recorder = Recorder(modules, listener=progress)
         try:
-            with recorder.watching():
+            with progress, recorder.watching():
                 yield
         finally:
-            progress.close()
             self._last = _Observation(self, _materialized(modules), recorder)
 
     def node(self, path: str) -> nn.Module:

@@ -1,14 +1,21 @@
-"""The picture as one HTML document: the page's own bundle around a snapshot."""
+"""The picture as one HTML document: the page's own bundle around a snapshot.
+
+Both stand in it packed, since every picture of a notebook carries the whole page.
+"""
 
 from __future__ import annotations
 
+import base64
+import gzip
 import html
+import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from interpogate.errors import InterpogateError
 from interpogate.notebook.picture import Picture
-from interpogate.notebook.snapshot import packed_snapshot
+from interpogate.notebook.snapshot import snapshot
 
 # In an installed package the bundle lies beside this file, in a checkout where the build puts it.
 _PLACES = (
@@ -21,14 +28,29 @@ _DOCUMENT = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>{style}</style>
 </head>
 <body>
 <div id="app"></div>
 <script id="interpogate-snapshot" type="text/plain">{snapshot}</script>
-<script>{script}</script>
+<script id="interpogate-page" type="text/plain">{page}</script>
+<script>{starter}</script>
 </body>
 </html>
+"""
+_STARTER = """
+(async () => {
+  const packed = document.getElementById("interpogate-page").textContent;
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  for (const { tag, text } of JSON.parse(await new Response(stream).text())) {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    document.head.append(element);
+  }
+})().catch((error) => {
+  document.getElementById("app").textContent =
+    "Interpogate: this picture could not be opened; it needs a browser of 2023 or newer. " + error;
+});
 """
 
 
@@ -50,9 +72,9 @@ def document(picture: Picture, title: str) -> str:
     """A whole HTML document that needs nothing else. Raises `PageMissing`."""
     return _DOCUMENT.format(
         title=html.escape(title),
-        style=_inline(_asset("page.css"), "style"),
-        script=_inline(_asset("page.js"), "script"),
-        snapshot=packed_snapshot(picture),
+        snapshot=packed(snapshot(picture)),
+        page=_packed_page(),
+        starter=_STARTER,
     )
 
 
@@ -76,6 +98,12 @@ def frame(picture: Picture, title: str, *, width: str, height: int) -> str:
 
 
 @cache
+def _packed_page() -> str:
+    """Style and script of the page, in the order in which they are put into the document."""
+    parts = (("style", "page.css"), ("script", "page.js"))
+    return packed([{"tag": tag, "text": _asset(name)} for tag, name in parts])
+
+
 def _asset(name: str) -> str:
     for folder in _PLACES:
         if (folder / name).is_file():
@@ -83,6 +111,7 @@ def _asset(name: str) -> str:
     raise PageMissing("This installation has no page to draw the picture with.")
 
 
-def _inline(text: str, tag: str) -> str:
-    """Text that may stand inside an element without ending it."""
-    return text.replace(f"</{tag}", f"<\\/{tag}").replace("<!--", "<\\!--")
+def packed(value: Any) -> str:
+    """Base64 of gzipped JSON, as the page and its starter unpack it."""
+    text = json.dumps(value, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()

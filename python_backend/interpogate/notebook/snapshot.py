@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -16,26 +13,35 @@ from interpogate.presentation.code import hook_code
 from interpogate.presentation.details import inspect_node
 from interpogate.presentation.levels import level
 from interpogate.presentation.subject import Subject
+from interpogate.progress import Progress
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import encode
 
 
-def packed_snapshot(picture: Picture) -> str:
-    """The snapshot as base64 of gzipped JSON, the form in which it stands in the document."""
-    text = json.dumps(snapshot(picture), separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
-
-
 def snapshot(picture: Picture) -> dict[str, Any]:
     """All answers by what was asked, as `webview/src/transport/embedded.ts` reads them."""
+    with Progress(_likely_steps(picture.subject), "picture", "steps") as progress:
+        return _answers(picture, progress)
+
+
+def _likely_steps(subject: Subject) -> int:
+    """Known exactly only when the graph is built, which takes long for a large model too."""
+    recording = subject.graph.recording
+    return 2 * (len(recording.calls) + len(recording.operations) + len(subject.live))
+
+
+def _answers(picture: Picture, progress: Progress) -> dict[str, Any]:
     subject = picture.subject
-    paths = [module.path for module in subject.graph.tree.modules]
+    names = dict.fromkeys(_node_ids(subject))
+    modules = [module.path for module in subject.graph.tree.modules]
+    paths = list(subject.graph.tree.paths)
+    progress.expect(len(names) + len(modules) + len(paths))
     return {
         "state": encode(picture.state),
         "levels": {detail: _levels(subject, detail) for detail in get_args(Detail)},
-        "nodes": _nodes(subject),
-        "hooks": {path: _hooks(subject, path) for path in paths},
-        "locations": {path: _location(subject, path) for path in subject.graph.tree.paths},
+        "nodes": {name: encode(inspect_node(subject, name)) for name in progress.over(names)},
+        "hooks": {path: _hooks(subject, path) for path in progress.over(modules)},
+        "locations": {path: _location(subject, path) for path in progress.over(paths)},
         "run": encode(picture.run) if picture.run else None,
         "predictions": [encode(prediction) for prediction in picture.predictions],
     }
@@ -48,11 +54,6 @@ def _levels(subject: Subject, detail: Detail) -> dict[str, Any]:
         for name, inside in view.levels.items()
         if inside.nodes
     }
-
-
-def _nodes(subject: Subject) -> dict[str, Any]:
-    names = dict.fromkeys(_node_ids(subject))
-    return {name: encode(inspect_node(subject, name)) for name in names}
 
 
 def _node_ids(subject: Subject) -> Iterator[str]:

@@ -78,7 +78,7 @@ def _module_details(subject: Subject, node: Node, module: Module) -> m.NodeDetai
 def _other_details(subject: Subject, node: Node) -> m.NodeDetails:
     graph = subject.graph
     operation = graph.recording.operations[node.rows[0]] if node.rows else None
-    taken = [f.tensor for f in graph.recording.flows if node.rows and f.target == node.rows[0]]
+    taken = graph.recording.taken_by(node.rows[0]) if node.rows else ()
     made = operation.outputs if operation else (node.tensor,) if node.tensor else ()
     return m.NodeDetails(
         node=node.id,
@@ -91,7 +91,7 @@ def _other_details(subject: Subject, node: Node) -> m.NodeDetails:
         parameter_count=0,
         other_paths=(),
         inputs=values.structure(_listed(taken), subject.token_count),
-        outputs=values.structure(_listed(list(made)), subject.token_count),
+        outputs=values.structure(_listed(made), subject.token_count),
         call_count=node.calls,
         duration_ms=None,
         origin=graph.origin,
@@ -102,7 +102,7 @@ def _other_details(subject: Subject, node: Node) -> m.NodeDetails:
     )
 
 
-def _listed(tensors: list[Tensor]) -> Structure:
+def _listed(tensors: tuple[Tensor, ...]) -> Structure:
     return tuple(Value(0, str(n), "tensor", "Tensor", tensor) for n, tensor in enumerate(tensors))
 
 

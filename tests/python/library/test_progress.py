@@ -68,6 +68,22 @@ def test_of_a_run_with_more_calls_than_modules_the_end_is_not_known() -> None:
     assert Bar.made[0].done == 3
 
 
+def test_what_surely_takes_long_shows_from_its_beginning() -> None:
+    with Progress(50_000, "picture", "steps"):
+        assert Bar.made[0].options["unit"] == " steps"
+    assert Bar.made[0].is_closed
+
+
+def test_items_are_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Progress(9) as progress:
+        progress.expect(3)
+        monkeypatch.setattr("interpogate.progress.perf_counter_ns", lambda: 2 * SECOND)
+        assert list(progress.over("abc")) == ["a", "b", "c"]
+        progress.finished(0, 4 * SECOND)
+    bar = Bar.made[0]
+    assert (bar.done, bar.total, bar.is_closed) == (4, None, True)
+
+
 def test_without_tqdm_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     progress = Progress(1)

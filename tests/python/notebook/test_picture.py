@@ -31,10 +31,10 @@ from interpogate.protocol.codec import decode
 def _page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "page.js").write_text('"</script>"; "<!--";', "utf-8")
     (tmp_path / "page.css").write_text("#app { height: 100vh }", "utf-8")
-    documents._asset.cache_clear()
+    documents._packed_page.cache_clear()
     monkeypatch.setattr(documents, "_PLACES", (tmp_path,))
     yield
-    documents._asset.cache_clear()
+    documents._packed_page.cache_clear()
 
 
 def pictured(interp: Interpogate, text: str | None = None) -> Picture:
@@ -86,7 +86,41 @@ def test_the_document_carries_the_snapshot_and_nothing_from_outside() -> None:
     found = json.loads(gzip.decompress(base64.b64decode(packed[1])))
     assert found["state"]["summary"]["className"] == "Residual"
     assert not re.search(r'(?:src|href)\s*=\s*"', text)
-    assert text.count("</script>") == 2
+    assert text.count("</script>") == 3
+
+
+def test_the_page_stands_in_the_document_packed_and_unchanged() -> None:
+    text = document(pictured(Interpogate(networks.Residual())), "Residual")
+    page = re.search(r'id="interpogate-page" type="text/plain">([^<]*)<', text)
+    assert page
+    style, script = json.loads(gzip.decompress(base64.b64decode(page[1])))
+    assert (style["tag"], style["text"]) == ("style", "#app { height: 100vh }")
+    assert (script["tag"], script["text"]) == ("script", '"</script>"; "<!--";')
+
+
+def test_a_picture_that_takes_long_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tqdm")
+    shown: list[tuple[str, int, int]] = []
+    monkeypatch.setattr("interpogate.progress._DELAY_NS", 0)
+    monkeypatch.setattr("interpogate.progress._INTERVAL_NS", 0)
+
+    class Bar:
+        total = 0
+
+        def __init__(self, what: str, total: int, unit: str) -> None:
+            self.what = what
+
+        def update(self, count: int) -> None:
+            shown.append((self.what, count, self.total))
+
+        def close(self) -> None:
+            shown.append(("closed", 0, 0))
+
+    monkeypatch.setattr("interpogate.progress._bar", Bar)
+    snapshot(pictured(Interpogate(networks.Residual())))
+    *counts, last = shown
+    assert last[0] == "closed"
+    assert {(what, total) for what, _, total in counts} == {("picture", len(counts))}
 
 
 def test_hostile_names_stay_inside_the_snapshot() -> None:
@@ -127,7 +161,7 @@ def test_a_model_that_did_not_run_shows_its_modules() -> None:
 
 def test_an_installation_without_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "_PLACES", ())
-    documents._asset.cache_clear()
+    documents._packed_page.cache_clear()
     with pytest.raises(PageMissing) as caught:
         document(pictured(Interpogate(networks.Residual())), "Residual")
     assert "npm run build" in caught.value.own_hint
