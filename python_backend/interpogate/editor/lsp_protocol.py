@@ -1,14 +1,21 @@
-"""pygls' protocol with our own methods let through as plain JSON values.
+"""pygls' protocol; our methods and those about documents are let through as plain JSON values.
 
-pygls would turn their parameters into nested named tuples and walk every result with its converter;
-graphs are megabytes. Called by `server.py`.
+pygls would turn parameters into objects and walk every result with its converter; graphs are
+megabytes, and completion is asked for at each keystroke. Called by `server.py`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol.types import EXIT, INITIALIZE, ResponseError
+from lsprotocol.types import (
+    EXIT,
+    INITIALIZE,
+    TEXT_DOCUMENT_DID_CHANGE,
+    TEXT_DOCUMENT_DID_CLOSE,
+    TEXT_DOCUMENT_DID_OPEN,
+    ResponseError,
+)
 from pygls.protocol import (
     JsonRPCNotification,
     JsonRPCRequestMessage,
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
 
 _PLAIN = (JsonRPCNotification, JsonRPCResponseMessage, JsonRPCRequestMessage)
 _VERSION = "2.0"
+_PREFIXES = (LSP_PREFIX, "textDocument/")
 
 
 class EditorProtocol(LanguageServerProtocol):
@@ -36,14 +44,29 @@ class EditorProtocol(LanguageServerProtocol):
         """End the server in an orderly way, where pygls would raise `SystemExit` in the loop."""
         self._server.stop(0 if self._shutdown else 1)
 
+    @lsp_method(TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: Any) -> None:
+        """Take a document; `documents.py` keeps it in place of pygls' workspace."""
+        self._server.language.opened(params["textDocument"])
+
+    @lsp_method(TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: Any) -> None:
+        """Take a document's changes."""
+        self._server.language.changed(params["textDocument"], params["contentChanges"])
+
+    @lsp_method(TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: Any) -> None:
+        """Forget a document."""
+        self._server.language.closed(params["textDocument"])
+
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Leave our own messages as they are; pygls sees to the others."""
+        """Leave the messages of `_PREFIXES` as they are; pygls sees to the others."""
         method = data.get("method")
         if "jsonrpc" not in data or not isinstance(method, str):
             return super().structure_message(data)
         if method == INITIALIZE:
-            _leave_out_unread_capabilities(data.get("params"))
-        if not method.startswith(LSP_PREFIX):
+            self._server.language.client = _taken_capabilities(data.get("params"))
+        if not method.startswith(_PREFIXES):
             return super().structure_message(data)
         rest = {"method": method, "jsonrpc": data["jsonrpc"], "params": data.get("params")}
         if "id" in data:
@@ -72,12 +95,16 @@ class EditorProtocol(LanguageServerProtocol):
             self._server.stop()
 
 
-def _leave_out_unread_capabilities(params: Any) -> None:
-    """Spare pygls what nothing here reads yet.
+def _taken_capabilities(params: Any) -> dict[str, Any]:
+    """The client's capabilities; pygls is spared those that the language features read themselves.
 
-    Its converter writes code for each of the 80 classes in a client's capabilities, most of them
-    about text documents: a tenth of the time from start to reply.
+    Its converter writes code for each of the 80 classes in them, most of them about text documents:
+    a tenth of the time from start to reply.
     """
-    if isinstance(params, dict) and isinstance(capabilities := params.get("capabilities"), dict):
-        capabilities.pop("textDocument", None)
-        capabilities.pop("notebookDocument", None)
+    given = params.get("capabilities") if isinstance(params, dict) else None
+    if not isinstance(given, dict):
+        return {}
+    taken = dict(given)
+    for name in ("textDocument", "notebookDocument", "workspace", "window"):
+        given.pop(name, None)
+    return taken

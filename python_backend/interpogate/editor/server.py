@@ -19,6 +19,8 @@ from pygls.lsp.server import LanguageServer
 
 import interpogate
 from interpogate.editor.client_wire import DescriptorWriter, reader_of
+from interpogate.editor.language import features
+from interpogate.editor.language.language import Language
 from interpogate.editor.lsp_protocol import EditorProtocol
 from interpogate.opened import problems
 from interpogate.opened.models import Models
@@ -40,12 +42,13 @@ class EditorServer(LanguageServer):
         super().__init__(
             "interpogate",
             interpogate.__version__,
-            text_document_sync_kind=lsp.TextDocumentSyncKind.None_,
+            text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
             protocol_cls=EditorProtocol,
         )
         self._command = command or worker_command()
         self._exit_code: asyncio.Future[int] | None = None
         self.models = Models(emit=self._emit, launch=self._launch)
+        self.language = Language(self.models, self.protocol.notify)
         self._register_features()
 
     async def serve(self, *, reading: int, writing: int) -> int:
@@ -93,9 +96,12 @@ class EditorServer(LanguageServer):
             self.feature(LSP_PREFIX + method.name)(_handler(method.name, self.models.answer))
         for method in methods_of("worker"):
             self.feature(LSP_PREFIX + method.name)(_handler(method.name, self.models.forward))
+        for name, rows in features.methods().items():
+            self.feature(name, rows[0].options)(features.handler(rows, self.language))
 
     def _emit(self, method: str, params: dict[str, Any]) -> None:
         self.protocol.notify(LSP_PREFIX + method, params)
+        self.language.told(method, params)
 
     async def _launch(
         self, model_id: str, *, folder: str | None, on_event: OnEvent

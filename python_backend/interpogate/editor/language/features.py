@@ -1,0 +1,68 @@
+"""The one table of language features: which module answers which method.
+
+Each module has `answer(language, params)`, plain or async; it is imported when first asked, since
+the start of the process is timed. Several rows may have the same method: lists are joined, of other
+answers the first one counts. Called by `server.py`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from interpogate.editor.language.language import Language
+
+logger = logging.getLogger(__name__)
+
+_LISTS = frozenset(
+    f"textDocument/{name}"
+    for name in ("codeAction", "codeLens", "documentLink", "inlayHint", "inlineValue", "references")
+)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One row: a request of the language server protocol and who answers it."""
+
+    method: str
+    module: str
+    """Below `interpogate.editor`."""
+    options: Any = None
+    """What the server says of it at the start, of lsprotocol's type; of several rows the first."""
+
+
+FEATURES: tuple[Feature, ...] = ()
+
+
+def methods() -> dict[str, tuple[Feature, ...]]:
+    """The rows by method."""
+    names = dict.fromkeys(feature.method for feature in FEATURES)
+    return {name: tuple(row for row in FEATURES if row.method == name) for name in names}
+
+
+def handler(rows: Iterable[Feature], language: Language) -> Callable[[Any], Awaitable[Any]]:
+    """What pygls calls for a method."""
+
+    async def handle(params: Any) -> Any:
+        answers = [await _answer(row, language, params) for row in rows]
+        found = [answer for answer in answers if answer]
+        if found and all(row.method in _LISTS for row in rows):
+            return [item for answer in found for item in answer]
+        return found[0] if found else None
+
+    return handle
+
+
+async def _answer(row: Feature, language: Language, params: Any) -> Any:
+    """An answer, or None where it fails: nobody waits for a language feature's excuse."""
+    try:
+        answer = import_module(f"interpogate.editor.{row.module}").answer(language, params)
+        return await answer if inspect.isawaitable(answer) else answer
+    except Exception:
+        logger.exception("%s failed in %s", row.method, row.module)
+        return None

@@ -1,0 +1,48 @@
+"""What all language features stand on: open documents, open models, a way to the client.
+
+Lives on the event loop; nothing in it is slow. Called by `server.py` and by the features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from interpogate.editor.language.documents import Documents
+from interpogate.opened.models import Models
+
+Json = dict[str, Any]
+Notify = Callable[[str, Any], None]
+
+
+class Language:
+    """The footing of the language features of one connection."""
+
+    def __init__(self, models: Models, notify: Notify) -> None:
+        self.models = models
+        self.notify = notify
+        self.documents = Documents()
+        self.client: Json = {}
+        """The client's capabilities as it sent them."""
+
+    def client_has(self, path: str) -> bool:
+        """Whether the client says so, such as `workspace.inlayHint.refreshSupport`."""
+        found: Any = self.client
+        for name in path.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        return bool(found)
+
+    def opened(self, item: Json) -> None:
+        """A document was opened."""
+        self.documents.open(item)
+
+    def changed(self, identifier: Json, changes: list[Json]) -> None:
+        """A document has a new version."""
+        self.documents.change(identifier, changes)
+
+    def closed(self, identifier: Json) -> None:
+        """A document was closed."""
+        self.documents.close(identifier["uri"])
+
+    def told(self, method: str, params: Json) -> None:
+        """An event of a model is on its way to the client."""
