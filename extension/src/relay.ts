@@ -29,7 +29,12 @@ export interface PageMessage {
 type Outgoing = PageMethods & EventMethods;
 
 /** The extension's own business: a page opens models by `page/open`, which asks the user. */
-const NOT_FOR_PAGES: ReadonlySet<string> = new Set(["session/hello", "model/open", "model/close"]);
+const NOT_FOR_PAGES: ReadonlySet<string> = new Set([
+  "session/hello",
+  "session/prefer",
+  "model/open",
+  "model/close",
+]);
 const BACKEND_NAMES: ReadonlySet<string> = new Set(
   [...SERVER_METHODS, ...WORKER_METHODS].filter((name) => !NOT_FOR_PAGES.has(name)),
 );

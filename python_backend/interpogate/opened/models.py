@@ -27,8 +27,10 @@ class Models:
         self._numbers = itertools.count(1)
         self._models: dict[str, OpenedModel] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._preferences = m.Preferences()
         self._answers = {
             "session/hello": self._hello,
+            "session/prefer": self._prefer,
             "model/open": self._open,
             "model/read": self._read,
             "model/list": self._list,
@@ -63,6 +65,10 @@ class Models:
             python_version=".".join(map(str, sys.version_info[:3])),
             interpreter=sys.executable,
         )
+
+    async def _prefer(self, params: Any) -> m.Nothing:
+        self._preferences = decoded(params, m.Preferences)
+        return m.Nothing()
 
     async def _open(self, params: Any) -> m.ModelState:
         request = decoded(params, m.OpenModel)

@@ -3,8 +3,10 @@
 import { GAP } from "../layout/shapes.ts";
 import { type GraphNode, ROOT } from "../store/graph.ts";
 import { familyOf } from "../store/kinds.ts";
+import type { NodeMarks } from "../store/marks.ts";
 import type { NodeState } from "../store/runs.ts";
 import type { BoxStyle, Colour } from "./boxes.ts";
+import type { Box } from "./camera.ts";
 import { faded, mix } from "./colour.ts";
 import type { LineStyle } from "./lines.ts";
 import type { Palette } from "./palette.ts";
@@ -16,6 +18,7 @@ export interface Mark {
   readonly selected: boolean;
   readonly focused: boolean;
   readonly hovered: boolean;
+  readonly marks: NodeMarks | null;
 }
 
 const DIMMED = 0.42;
@@ -44,6 +47,49 @@ function fillOf(node: GraphNode, mark: Mark, palette: Palette): Colour {
   return base;
 }
 
+const CHANGE_COLOURS = { added: "added", changed: "changed", inside: "changed" } as const;
+
+/** What a reload changed is framed; what the cursor is in is framed as if it were half selected. */
+function markedBorder(
+  { marks, open }: Mark,
+  { colours }: Palette,
+): { colour: Colour; width: number } | null {
+  if (marks?.cursor)
+    return { colour: mix(colours["card-border"], colours.focus, 0.75), width: 1.5 };
+  if (!marks?.change || marks.change === "inside" || open) return null;
+  return { colour: colours[CHANGE_COLOURS[marks.change]], width: 1.5 };
+}
+
+const DOT = 9;
+
+/** A dot on the upper right corner: full for the module itself, a ring for something inside it. */
+export function changeDot(
+  rect: Box,
+  { marks, open, selected }: Mark,
+  palette: Palette,
+  alpha: number,
+): { x: number; y: number; size: number; style: BoxStyle } | null {
+  if (!marks?.change || (open && marks.change === "inside")) return null;
+  const { colours } = palette;
+  const colour = colours[CHANGE_COLOURS[marks.change]];
+  const fill = marks.change === "inside" ? colours.background : colour;
+  const edge = marks.change === "inside" ? colour : colours.background;
+  return {
+    x: rect.x + rect.width - DOT * 0.7,
+    y: rect.y - DOT * 0.3,
+    size: DOT,
+    style: {
+      fill: faded(fill, alpha),
+      border: faded(edge, alpha),
+      accent: 0,
+      radius: DOT / 2,
+      borderWidth: selected ? 2 : 1.5,
+      accentWidth: 0,
+      glow: 0,
+    },
+  };
+}
+
 function borderOf(
   node: GraphNode,
   mark: Mark,
@@ -53,6 +99,8 @@ function borderOf(
   if (mark.state === "failed") return { colour: colours.failed, width: 2 };
   if (mark.selected || mark.focused) return { colour: colours.focus, width: 2 };
   if (mark.state === "running") return { colour: colours.running, width: mark.open ? 1.5 : 2 };
+  const marked = markedBorder(mark, palette);
+  if (marked) return marked;
   if (mark.hovered)
     return { colour: mix(colours["card-border"], colours.foreground, 0.5), width: 1.5 };
   const plain = mark.open ? colours["container-border"] : colours["card-border"];

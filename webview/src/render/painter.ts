@@ -4,13 +4,14 @@ import type { Scene } from "../layout/shapes.ts";
 import type { Measure } from "../layout/sizes.ts";
 import { at } from "../store/columns.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
+import type { NodeMarks } from "../store/marks.ts";
 import type { NodeState } from "../store/runs.ts";
 import { BoxProgram, type BoxStyle } from "./boxes.ts";
 import type { Box, Camera, Size } from "./camera.ts";
 import { GlFailure } from "./gl.ts";
 import { LabelPainter } from "./labels.ts";
 import { LineProgram, type LineStyle } from "./lines.ts";
-import { boxStyle, groundOf, lineStyle, type Mark, stackedStyle } from "./looks.ts";
+import { boxStyle, changeDot, groundOf, lineStyle, type Mark, stackedStyle } from "./looks.ts";
 import { eased, rectOf, type Unfolding } from "./motion.ts";
 import type { Palette } from "./palette.ts";
 
@@ -21,6 +22,7 @@ export interface Picture {
   readonly nodes: readonly (GraphNode | null)[];
   readonly levels: ReadonlyMap<string, GraphLevel>;
   readonly states: ReadonlyMap<string, NodeState>;
+  readonly marks: ReadonlyMap<string, NodeMarks>;
   readonly palette: Palette;
   readonly selected: string | null;
   readonly focused: string | null;
@@ -120,6 +122,8 @@ export class Painter {
     const program = open ? this.programs.containers : this.programs.boxes;
     if (node.repeats > 1 && !open) this.stack(rect, style, palette);
     program.add(rect.x, rect.y, rect.width, rect.height, style);
+    const dot = changeDot(rect, mark, palette, alpha);
+    if (dot) this.programs.boxes.add(dot.x, dot.y, dot.size, dot.size, dot.style);
     this.labels.box(node, rect, open, dimmed(style, alpha, open));
   }
 
@@ -203,6 +207,7 @@ function markOf(picture: Picture, node: GraphNode, open: boolean, depth: number)
     selected: picture.selected === node.id,
     focused: picture.focused === node.id,
     hovered: picture.hovered === node.id,
+    marks: picture.marks.get(node.id) ?? null,
   };
 }
 

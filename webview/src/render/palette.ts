@@ -20,6 +20,8 @@ const NAMES = [
   "done",
   "failed",
   "token",
+  "added",
+  "changed",
 ] as const;
 
 export type ColourName = (typeof NAMES)[number];

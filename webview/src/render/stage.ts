@@ -7,6 +7,7 @@
 import type { Scene } from "../layout/shapes.ts";
 import type { Measure } from "../layout/sizes.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
+import type { NodeMarks } from "../store/marks.ts";
 import type { NodeState } from "../store/runs.ts";
 import type { Box, Camera, Size } from "./camera.ts";
 import {
@@ -78,6 +79,7 @@ export class Stage {
       nodes: [],
       levels: new Map(),
       states: new Map(),
+      marks: new Map(),
       palette: options.palette,
       selected: null,
       focused: null,
@@ -130,6 +132,10 @@ export class Stage {
 
   setStates(states: ReadonlyMap<string, NodeState>): void {
     this.update({ states });
+  }
+
+  setModuleMarks(marks: ReadonlyMap<string, NodeMarks>): void {
+    this.update({ marks });
   }
 
   setMarks(marks: Pick<Picture, "selected" | "focused" | "hovered">): void {

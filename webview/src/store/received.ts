@@ -15,7 +15,8 @@ export function troubleOf(problem: Problem | null | undefined): Trouble | null {
 
 export function modelOf(state: ModelState): Model {
   const defaults = { summary: null, graphVersion: 0, origin: "none", runId: 0 } as const;
-  return { ...defaults, ...state, problem: troubleOf(state.problem) };
+  const unchanged = { reloading: false, difference: null } as const;
+  return { ...defaults, ...unchanged, ...state, problem: troubleOf(state.problem) };
 }
 
 export function runOf(state: RunState): Run {

@@ -7,6 +7,7 @@ import { RequestFailed, RpcClient } from "../protocol/rpc.ts";
 import type { Transport } from "../transport/transport.ts";
 import { GraphStore } from "./graphs.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
+import { Marks } from "./marks.svelte.ts";
 import { type Host, hostOf, type Model, modelOf, type Trouble, troubleOf } from "./received.ts";
 import { Runner } from "./runner.svelte.ts";
 import { Search } from "./search.svelte.ts";
@@ -22,6 +23,7 @@ export class Session {
   readonly runner: Runner;
   readonly inspection: Inspection;
   readonly search: Search;
+  readonly marks = new Marks();
 
   constructor(private readonly transport: Transport) {
     this.client = new RpcClient((message) => transport.send(message));
@@ -119,6 +121,7 @@ export class Session {
     this.model = model;
     this.problem = null;
     this.runner.follow(model);
+    this.marks.follow(model.modelId, model.difference);
     const version = model.graphVersion;
     void this.graph.follow(model).then(() => this.refresh(model.modelId, version));
   }
@@ -126,6 +129,7 @@ export class Session {
   private startAnew(): void {
     this.inspection.clear();
     this.search.clear();
+    this.marks.clear();
     this.runner.clear();
   }
 
