@@ -14,6 +14,7 @@ const TORCH = "torch==2.13.0";
 const OLDEST_TORCH = { major: 2, minor: 4 };
 const CPU_INDEX = "https://download.pytorch.org/whl/cpu";
 const LOCKED = inRoot("requirements", "development.txt");
+const NOTEBOOKS = inRoot("requirements", "notebooks.txt");
 const WITHOUT_DEPENDENCIES = inRoot("requirements", "test-models.txt");
 
 /** Brings `.venv` to what the requirement files and `pyproject.toml` say. */
@@ -31,6 +32,17 @@ export async function installPythonPackages() {
       pip(["install", "--no-deps", "--no-build-isolation", "-e", inRoot()], progress),
     );
   });
+}
+
+/** Adds what executes the examples' notebooks; only tests and the notebooks' own script need it. */
+export async function installNotebookPackages() {
+  const wanted = fingerprint([NOTEBOOKS]);
+  const stamp = join(VENV, "interpogate-notebooks");
+  await unlessDone({ stamp, product: VENV_PYTHON, fingerprint: wanted }, () =>
+    step("Installing a kernel for notebooks", (progress) =>
+      pip(["install", "-r", NOTEBOOKS], progress),
+    ),
+  );
 }
 
 /**
