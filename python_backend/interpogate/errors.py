@@ -107,6 +107,27 @@ class NoTokenizer(InterpogateError):
     hint = "Give inputs instead of text, or pass a tokenizer: Interpogate(model, tokenizer)."
 
 
+class CannotGenerate(InterpogateError):
+    """The model predicts no next tokens."""
+
+    code = "generate.unsupported"
+    hint = "Open a language model that has a head for next tokens, such as GPT2LMHeadModel."
+
+
+class UploadRefused(InterpogateError):
+    """A file's bytes cannot be taken."""
+
+    code = "input.refused"
+    hint = "Choose another file."
+
+
+class InputNotUploaded(InterpogateError):
+    """Inputs name a file that this worker does not have."""
+
+    code = "input.notUploaded"
+    hint = "Choose the file again: a fresh worker has none."
+
+
 class PathNotFound(InterpogateError, ValueError):
     """The model has no module at the path. Also a `ValueError`."""
 
@@ -133,3 +154,17 @@ class NoPrediction(InterpogateError):
 
     code = "prediction.none"
     hint = "Only models that give logits over a vocabulary have next tokens."
+
+
+class RecipeNotFound(InterpogateError):
+    """There is no recipe of this name."""
+
+    code = "recipe.notFound"
+    hint = "Choose one of the list."
+
+
+class RecipeUnfit(InterpogateError):
+    """The recipe does not fit the selection."""
+
+    code = "recipe.unfit"
+    hint = "Select another node or choose another recipe."

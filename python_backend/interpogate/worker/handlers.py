@@ -11,6 +11,8 @@ from interpogate.model.tokens import next_tokens, token_list
 from interpogate.presentation import levels, values
 from interpogate.presentation.code import hook_code
 from interpogate.presentation.details import inspect_node
+from interpogate.presentation.observed_code import found_modules, observed_code
+from interpogate.presentation.recipes import list_recipes, recipe_code
 from interpogate.protocol import messages as m
 from interpogate.worker.forward import cancel_run, run_state, start_run
 from interpogate.worker.session import Session
@@ -69,8 +71,26 @@ def _predict(session: Session, request: m.ReadPrediction) -> m.Prediction:
     return values.prediction(request.position, found)
 
 
+def _read_code(session: Session, request: m.ReadCode) -> m.ObservedCode:
+    return observed_code(session.subject, session.state.graph_version, request.file)
+
+
+def _find_in_code(session: Session, request: m.FindInCode) -> m.FoundModules:
+    return found_modules(session.subject, request)
+
+
 def _write_hook(session: Session, request: m.WriteHook) -> m.HookCode:
-    return hook_code(session.subject, request.node, request.kind, request.style)
+    return hook_code(session.subject, request.node, request.kind, request.style, request.also)
+
+
+def _list_recipes(session: Session, request: m.ListRecipes) -> m.Recipes:
+    return list_recipes(session.subject, request.node, request.also)
+
+
+def _write_recipe(session: Session, request: m.WriteRecipe) -> m.HookCode:
+    return recipe_code(
+        session.subject, request.recipe, request.node, request.also, request.style
+    )
 
 
 HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
@@ -84,5 +104,9 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     "run/cancel": _cancel,
     "run/read": _read_run,
     "prediction/read": _predict,
+    "code/read": _read_code,
+    "code/find": _find_in_code,
     "hook/write": _write_hook,
+    "recipe/list": _list_recipes,
+    "recipe/write": _write_recipe,
 }

@@ -76,3 +76,16 @@ def test_the_snippet_is_the_text_with_numbered_stops() -> None:
     assert "${2:pass}" in written.snippet
     plain = written.snippet.replace("${1:pass}", "pass").replace("${2:pass}", "pass")
     assert plain.replace("\\}", "}").replace("\\$", "$") == written.text
+
+
+@pytest.mark.parametrize("style", ["interpogate", "pytorch"])
+def test_one_loop_hooks_several_modules(style: Style) -> None:
+    several = target("blocks.0.linear", also=("blocks.1.linear",))
+    written = write_hooks(several, "both", style)
+    assert written.text.count("for layer in range(2):") == 1
+    fired: list[Any] = []
+    model = networks.Residual()
+    scope = {"interp": Interpogate(model), "model": model, "torch": torch, "fired": fired}
+    exec(written.text.replace("pass", "fired.append(module)"), scope)  # noqa: S102
+    assert len(set(fired)) == 2
+    assert len(fired) == 4

@@ -168,7 +168,14 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     PROBLEM,
     m.ModelReference(model_id="model-1"),
-    m.OpenModel(source="path/file.py:name", folder="/home/ada", trust_remote_code=True),
+    m.OpenModel(
+        source="path/file.py:name",
+        folder="/home/ada",
+        trust_remote_code=True,
+        device="cuda:0",
+        dtype="bfloat16",
+        text="Anna went home.",
+    ),
     SUMMARY,
     STATE,
     m.ModelStates(
@@ -242,6 +249,7 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     *BLOCK_EXAMPLES,
     *CODE_EXAMPLES,
+    *MODULE_EXAMPLES,
     m.WriteHook(model_id="model-1", node="h.1", kind="both", style="pytorch"),
     m.HookCode(
         path="h.1",
@@ -249,6 +257,14 @@ EXAMPLES: tuple[Any, ...] = (
         snippet="with interp.hook() as hook:\n    ${0:pass}\n",
         imports=("from interpogate import Interpogate",),
     ),
+    m.ListRecipes(model_id="model-1", node="h", also=("h.1",)),
+    m.RecipeOffer(recipe="logitLens", title="Logit lens", does="Prints <b>words</b>.", refusal=""),
+    m.Recipes(
+        offers=(
+            m.RecipeOffer(recipe="x", title="X", does="Nothing.", refusal="It does not fit."),
+        )
+    ),
+    m.WriteRecipe(model_id="model-1", recipe="logitLens", node="h"),
     m.PageState(model_id="model-1", source="demo", expanded=(".", "h"), selected="h.1", text="é"),
     m.HostState(kind="vscode", can_insert=True, trusted=True, model_id="model-1"),
     m.ShowModel(model_id=None),

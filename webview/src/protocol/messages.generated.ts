@@ -676,6 +676,12 @@ export interface OpenModel {
   folder?: string | null;
   /** Whether transformers may run code that comes with this one model. */
   trustRemoteCode?: boolean;
+  /** Where to put it, such as `cuda:0`; None leaves it where it is. */
+  device?: string | null;
+  /** What its floating-point numbers become, such as `bfloat16`; None leaves them as they are. */
+  dtype?: string | null;
+  /** A text to start with, instead of the one that the model brings. */
+  text?: string | null;
   /** Megabytes of tensors that runs may keep for blocks; None: 1024. */
   tensorMemoryMb?: number | null;
 }

@@ -68,6 +68,14 @@ from interpogate.protocol.messages.models import (
     Problem,
     Welcome,
 )
+from interpogate.protocol.messages.modules import (
+    ModuleClass,
+    ModuleKind,
+    ModuleShapes,
+    ModuleTable,
+    ReadModuleShapes,
+    ReadModuleTable,
+)
 from interpogate.protocol.messages.nodes import (
     NodeDetails,
     NodeReference,
@@ -187,6 +195,10 @@ __all__ = [
     "ModelStates",
     "ModelSummary",
     "ModuleChange",
+    "ModuleClass",
+    "ModuleKind",
+    "ModuleShapes",
+    "ModuleTable",
     "Modules",
     "ModulesOfModel",
     "NodeDetails",
@@ -215,6 +227,8 @@ __all__ = [
     "ReadCell",
     "ReadCode",
     "ReadGraph",
+    "ReadModuleShapes",
+    "ReadModuleTable",
     "ReadModules",
     "ReadPrediction",
     "ReadRun",

@@ -73,6 +73,12 @@ class OpenModel:
     """Absolute folder that relative paths and imports start from; None: the home folder."""
     trust_remote_code: bool = False
     """Whether transformers may run code that comes with this one model."""
+    device: str | None = None
+    """Where to put it, such as `cuda:0`; None leaves it where it is."""
+    dtype: str | None = None
+    """What its floating-point numbers become, such as `bfloat16`; None leaves them as they are."""
+    text: str | None = None
+    """A text to start with, instead of the one that the model brings."""
     tensor_memory_mb: int | None = None
     """Megabytes of tensors that runs may keep for blocks; None: 1024."""
 

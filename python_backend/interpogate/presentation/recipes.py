@@ -1,0 +1,142 @@
+"""Recipes for a selection: which ones fit, and their code.
+
+What the model is like (layers, last norm, unembedding, attention) is read from the recording and
+the modules; a recipe that lacks something says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from interpogate.codegen.recipes import RECIPES, Situation, write_recipe
+from interpogate.codegen.values import MainTensor, main_tensor
+from interpogate.codegen.watching import HookTarget, Style
+from interpogate.graph.modules import Module, ModuleTree
+from interpogate.presentation.selection import hook_target, sample, selected_modules
+from interpogate.presentation.subject import Subject
+from interpogate.presentation.summary import predicts_tokens
+from interpogate.protocol import messages as m
+
+
+def list_recipes(subject: Subject, node: str, also: Sequence[str]) -> m.Recipes:
+    """Every recipe with why it does not fit the nodes. Raises `PathNotFound`."""
+    found = situation(subject, (node, *also))
+    offers = (
+        m.RecipeOffer(
+            recipe=recipe.name, title=recipe.title, does=recipe.does, refusal=recipe.refusal(found)
+        )
+        for recipe in RECIPES
+    )
+    return m.Recipes(offers=tuple(offers))
+
+
+def recipe_code(
+    subject: Subject, recipe: str, node: str, also: Sequence[str], style: Style
+) -> m.HookCode:
+    """The code of a recipe. Raises `PathNotFound`, `RecipeNotFound`, `RecipeUnfit`."""
+    found = situation(subject, (node, *also))
+    written = write_recipe(recipe, found, style)
+    return m.HookCode(
+        path=found.target.module.path,
+        text=written.text,
+        snippet=written.snippet,
+        imports=written.imports,
+    )
+
+
+def situation(subject: Subject, nodes: Sequence[str]) -> Situation:
+    """What recipes need to know of the selection and its model."""
+    modules = selected_modules(subject.graph, nodes)
+    target = hook_target(subject, modules)
+    layers = _target(subject, _layers(subject.graph.tree, modules))
+    attention = _target(subject, _attention(subject, modules))
+    unembedding = _unembedding(subject)
+    root = subject.graph.recording.calls_of(0)
+    return Situation(
+        target=target,
+        sample=sample(subject),
+        is_text=subject.text is not None,
+        output=_output(target),
+        result=main_tensor(root[0].outputs) if root else None,
+        predicts_tokens=unembedding is not None and predicts_tokens(subject.live[0]),
+        layers=layers,
+        layer_output=_output(layers),
+        norm=_last_norm(subject, unembedding, layers),
+        unembedding=unembedding.path if unembedding else "",
+        attention=attention,
+    )
+
+
+def _target(subject: Subject, modules: Sequence[Module]) -> HookTarget | None:
+    return hook_target(subject, modules) if modules else None
+
+
+def _output(target: HookTarget | None) -> MainTensor | None:
+    return main_tensor(target.call.outputs) if target and target.call else None
+
+
+def _layers(tree: ModuleTree, selected: Sequence[Module]) -> tuple[Module, ...]:
+    """The selection itself where it is several equal blocks, else the model's longest stack."""
+    if len(selected) > 1 and len({module.class_name for module in selected}) == 1:
+        return tuple(selected)
+    stacks = [_stack(tree, module) for module in tree.modules]
+    return max(stacks, key=len, default=())
+
+
+def _stack(tree: ModuleTree, module: Module) -> tuple[Module, ...]:
+    """Numbered children of one class that hold more than one module each."""
+    inside = [tree.modules[index] for index in module.children]
+    numbered = [child for child in inside if child.name.isdigit() and child.children]
+    return tuple(numbered) if len({child.class_name for child in numbered}) == 1 else ()
+
+
+def _attention(subject: Subject, selected: Sequence[Module]) -> tuple[Module, ...]:
+    """Attention modules in the selection, outermost ones, whose model can change its kernel."""
+    root: Any = subject.live[0]
+    if not hasattr(root, "set_attn_implementation") or not hasattr(
+        getattr(root, "config", None), "_attn_implementation"
+    ):
+        return ()
+    tree = subject.graph.tree
+    inside = [tree.modules[i] for one in selected for i in range(one.index, one.last + 1)]
+    found = [one for one in inside if _is_attention(subject, one)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda module: module.index))
+
+
+def _is_attention(subject: Subject, module: Module) -> bool:
+    """It returns a pair, the second of which is the weights or, for now, None."""
+    calls = subject.graph.recording.calls_of(module.index)
+    rows = [value for value in calls[0].outputs if value.depth == 1] if calls else []
+    is_pair = len(rows) >= 2 and rows[0].kind == "tensor" and rows[1].kind in ("none", "tensor")  # noqa: PLR2004
+    return is_pair and "attention" in module.class_name.lower()
+
+
+def _unembedding(subject: Subject) -> Module | None:
+    live: Any = subject.live[0]
+    try:
+        found = live.get_output_embeddings()
+    except (AttributeError, NotImplementedError):
+        return None
+    index = next((i for i, module in enumerate(subject.live) if module is found), -1)
+    return subject.graph.tree.modules[index] if index >= 0 and found is not None else None
+
+
+def _last_norm(subject: Subject, unembedding: Module | None, layers: HookTarget | None) -> str:
+    """The last norm outside the layers that ran before the unembedding."""
+    if unembedding is None or layers is None:
+        return ""
+    calls = subject.graph.recording.calls
+    ends = [call.order for call in calls if call.module == unembedding.index]
+    modules = subject.graph.tree.modules
+    norms = [
+        modules[call.module]
+        for call in calls
+        if ends and call.order < ends[0] and "norm" in modules[call.module].class_name.lower()
+    ]
+    outside = [norm for norm in norms if not _is_inside(norm.path, layers.paths)]
+    return outside[-1].path if outside else ""
+
+
+def _is_inside(path: str, layers: Sequence[str]) -> bool:
+    return any(path.startswith(f"{layer}.") for layer in layers)
