@@ -26,6 +26,8 @@ _MAXIMUM_TRIES = 60
 _MAXIMUM_ELEMENTS = 1 << 28
 _LINE = re.compile(r"^\s*(\w+)\s*=\s*(\w+)\s*\[([\d,\s]*)\]\s*$")
 
+_CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length")
+
 Inputs = dict[str, Any]
 
 
@@ -53,7 +55,11 @@ def _parsed(line: str) -> InputShape:
     match = _LINE.match(line)
     if match is None:
         raise InputsInvalid(f"{line.strip()[:80]!r} is not of the form name = dtype[shape].")
-    name, dtype, sizes = match.groups()
+    return input_shape(*match.groups())
+
+
+def input_shape(name: str, dtype: str, sizes: str) -> InputShape:
+    """A shape from its parts as written. Raises `InputsInvalid` for what does not exist or fit."""
     if not isinstance(getattr(torch, dtype, None), torch.dtype):
         raise InputsInvalid(f"{dtype!r} is no dtype.", hint="Such as float32, int64 or bool.")
     shape = tuple(int(size) for size in sizes.replace(" ", "").split(",") if size)
@@ -115,14 +121,31 @@ def text_inputs(loaded: LoadedModel, text: str) -> Inputs:
     ids = inputs.get("input_ids")
     if ids is None or ids.numel() == 0:
         raise InputsInvalid("The text has no tokens.", hint="Type some text and run again.")
-    limit = getattr(getattr(loaded.model, "config", None), "max_position_embeddings", None)
-    if isinstance(limit, int) and ids.shape[-1] > limit:
+    limit = context_length(loaded.model)
+    if limit is not None and ids.shape[-1] > limit:
         raise InputsInvalid(
             f"The text has {ids.shape[-1]} tokens, the model takes at most {limit}.",
             hint="Shorten the text.",
         )
     device = model_device(loaded.model)
     return without_cache(loaded.model, {n: v.to(device) for n, v in inputs.items()})
+
+
+def context_length(model: nn.Module) -> int | None:
+    """How many tokens the model takes at most; None if nothing says so.
+
+    RoBERTa and its kin count positions from the padding index on, which takes some of the table.
+    """
+    config = getattr(model, "config", None)
+    config = getattr(config, "text_config", None) or config
+    found = (getattr(config, name, None) for name in _CONTEXT_NAMES)
+    limits = [limit for limit in found if isinstance(limit, int) and limit > 0]
+    if not limits:
+        return None
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
+            return limits[0] - (0 if module.padding_idx is None else module.padding_idx + 1)
+    return limits[0]
 
 
 def without_cache(model: nn.Module, inputs: Inputs) -> Inputs:

@@ -1,0 +1,185 @@
+"""What a run predicts at every position: logits while memory allows, afterwards the likeliest ones.
+
+Called by the worker with the logits of its runs; knows no messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from interpogate.errors import NoPrediction
+from interpogate.model.tokens import NextTokens, TokenList, token_list
+
+_KEPT_TOKENS = 100
+_ROWS_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The likeliest token after each position, and how well the token that follows was foreseen."""
+
+    tokens: TokenList
+    probabilities: tuple[float, ...]
+    actual_ranks: tuple[int, ...]
+    """From 1; 0 where none follows."""
+    actual_probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class NamedTokens:
+    """How likely certain tokens are, the likeliest first."""
+
+    tokens: TokenList
+    probabilities: tuple[float, ...]
+    ranks: tuple[int, ...]
+    logits: tuple[float, ...]
+
+
+class Predictions:
+    """Next tokens after the positions of one sequence; `logits` is `(position, vocabulary)`."""
+
+    def __init__(self, logits: torch.Tensor, following: Sequence[int]) -> None:
+        """`following` are the tokens that really follow, one for each position but the last."""
+        self._logits: torch.Tensor | None = logits
+        self.count = int(logits.shape[0])
+        self._vocabulary = int(logits.shape[1])
+        count = min(_KEPT_TOKENS, self._vocabulary)
+        self._top_logits = torch.empty(self.count, count)
+        self._top_ids = torch.empty(self.count, count, dtype=torch.long)
+        self._sums = torch.empty(self.count)
+        self._actual = torch.zeros(self.count, 2)
+        self._follow = torch.tensor(list(following)[: self.count], dtype=torch.long)
+        self._summed = False
+
+    @property
+    def byte_length(self) -> int:
+        """Bytes that its logits hold; 0 once they are dropped."""
+        return 0 if self._logits is None else self._logits.nelement() * self._logits.element_size()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every token's logit is still known."""
+        return self._logits is not None
+
+    def drop(self) -> None:
+        """Keep the hundred likeliest tokens of each position and let the logits go."""
+        self._sum()
+        self._logits = None
+
+    def top(self, tokenizer: Any, position: int, count: int) -> NextTokens:
+        """The `count` likeliest tokens, at most 100. Raises `NoPrediction` for no such position."""
+        self._check(position)
+        self._sum()
+        chosen = slice(0, min(max(count, 1), self._top_ids.shape[1]))
+        logits = self._top_logits[position, chosen]
+        probabilities = (logits - self._sum_at(position)).exp()
+        return NextTokens(
+            token_list(tokenizer, self._top_ids[position, chosen].tolist()),
+            tuple(probabilities.tolist()),
+            _finite(logits),
+        )
+
+    def strip(self, tokenizer: Any) -> Strip:
+        """The likeliest token of every position."""
+        self._sum()
+        follows = len(self._follow)
+        ranks = [int(rank) for rank in self._actual[:follows, 0].tolist()]
+        return Strip(
+            token_list(tokenizer, self._top_ids[:, 0].tolist()),
+            _finite((self._top_logits[:, 0] - self._sums).exp()),
+            (*ranks, *[0] * (self.count - follows)),
+            _finite(self._actual[:, 1]),
+        )
+
+    def named(self, tokenizer: Any, position: int, ids: Sequence[int]) -> NamedTokens:
+        """How likely given tokens are. Raises `NoPrediction` if that is no longer known."""
+        self._check(position)
+        self._sum()
+        total = self._sum_at(position)
+        if self._logits is None:
+            ids = self._still_known(position, ids)
+            known = self._top_ids[position].tolist()
+            rows = torch.tensor([known.index(token) for token in ids])
+            logits, ranked = self._top_logits[position, rows], self._top_logits[position]
+        else:
+            ranked = self._logits[position].float().cpu()
+            logits = ranked[torch.tensor(list(ids))]
+        ranks = [int((ranked > logit).sum()) + 1 for logit in logits]
+        order = sorted(range(len(ids)), key=ranks.__getitem__)
+        return NamedTokens(
+            token_list(tokenizer, [ids[row] for row in order]),
+            tuple(float((logits[row] - total).exp()) for row in order),
+            tuple(ranks[row] for row in order),
+            _finite(logits[torch.tensor(order)]),
+        )
+
+    def _sum_at(self, position: int) -> torch.Tensor:
+        total = self._sums[position]
+        if not bool(total.isfinite()):
+            raise NoPrediction(f"The logits after position {position} hold NaN or Inf.")
+        return total
+
+    def _still_known(self, position: int, ids: Sequence[int]) -> list[int]:
+        kept = set(self._top_ids[position].tolist())
+        found = [token for token in ids if token in kept]
+        if not found:
+            raise NoPrediction(
+                "This run keeps only the 100 likeliest tokens of each position, to save memory, "
+                "and this is none of them.",
+            )
+        return found
+
+    def _check(self, position: int) -> None:
+        if not 0 <= position < self.count:
+            raise NoPrediction(f"There is no prediction after position {position}.")
+
+    def _sum(self) -> None:
+        """Everything but single logits, some positions at a time: a copy of all is too large."""
+        if self._summed or self._logits is None:
+            return
+        for first in range(0, self.count, _ROWS_AT_ONCE):
+            self._sum_rows(self._logits, slice(first, min(first + _ROWS_AT_ONCE, self.count)))
+        self._summed = True
+
+    def _sum_rows(self, logits: torch.Tensor, rows: slice) -> None:
+        part = logits[rows].float().cpu()
+        top = torch.topk(part, self._top_ids.shape[1])
+        self._top_logits[rows], self._top_ids[rows] = top.values, top.indices
+        self._sums[rows] = torch.logsumexp(part, dim=1)
+        follow = self._follow[rows]
+        actual = part[torch.arange(len(follow)), follow][:, None]
+        self._actual[rows.start : rows.start + len(follow), 0] = (part[: len(follow)] > actual).sum(
+            1
+        ).float() + 1
+        known = self._sums[rows][: len(follow)]
+        self._actual[rows.start : rows.start + len(follow), 1] = (actual[:, 0] - known).exp()
+
+
+def _finite(values: torch.Tensor) -> tuple[float, ...]:
+    """Numbers that JSON knows: a suppressed token has the logit -Inf."""
+    return tuple(values.nan_to_num(nan=0.0).tolist())
+
+
+def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
+    """Tokens that a text may mean, each with whether it is all of the text.
+
+    Raises `NoPrediction` if there is none.
+    """
+    found: dict[int, bool] = {}
+    number = text.strip().removeprefix("#")
+    if text.strip().startswith("#") and number.isdigit() and int(number) < len(tokenizer):
+        found[int(number)] = True
+    vocabulary_id = tokenizer.get_vocab().get(text.strip())
+    if vocabulary_id is not None:
+        found[int(vocabulary_id)] = True
+    for spelling in dict.fromkeys((text, f" {text.lstrip()}", text.lstrip())):
+        ids = tokenizer(spelling, add_special_tokens=False)["input_ids"] if spelling else []
+        if ids:
+            found.setdefault(int(ids[0]), len(ids) == 1)
+    if not found:
+        raise NoPrediction("Name a token: its text, as the vocabulary writes it, or # and its id.")
+    return list(found.items())
