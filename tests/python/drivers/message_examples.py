@@ -15,6 +15,7 @@ from block_examples import BLOCK_EXAMPLES
 from code_examples import CODE_EXAMPLES
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import encode
+from module_examples import MODULE_EXAMPLES
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden"
@@ -249,6 +250,7 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     *BLOCK_EXAMPLES,
     *CODE_EXAMPLES,
+    *MODULE_EXAMPLES,
     *MODULE_EXAMPLES,
     m.WriteHook(model_id="model-1", node="h.1", kind="both", style="pytorch"),
     m.HookCode(

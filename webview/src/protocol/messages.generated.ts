@@ -750,6 +750,92 @@ export interface ModelStates {
   models: readonly ModelState[];
 }
 
+/** Asks for a part of the table; parts are small, so that nobody waits behind one. */
+export interface ReadModuleTable {
+  /** Name of the open model. */
+  modelId: string;
+  /** First module wanted. */
+  first?: number;
+}
+
+/** A class of modules, or a base of one. */
+export interface ModuleClass {
+  /** Name of the Python module. */
+  module: string;
+  /** Qualified name inside of it, such as `Outer.Inner`. */
+  name: string;
+  /** Absolute path of the source file; empty if it has none. */
+  file: string;
+  /** Rows of its bases in the order of lookup, without `torch.nn.Module` and what is above. */
+  bases: readonly number[];
+}
+
+/** What many modules have in common. */
+export interface ModuleKind {
+  /** Row in `ModuleTable.classes`. */
+  classRow: number;
+  /** Own parameters and buffers; what they are shared with is left out. */
+  parameters: readonly ParameterRow[];
+  /** Facts as (label, text), such as (`in_features`, `128`). */
+  attributes: readonly (readonly [string, string])[];
+}
+
+/** A part of the modules, depth first, as columns; kinds and classes are numbered by part. */
+export interface ModuleTable {
+  /** Modules of the model. */
+  total: number;
+  /** Index of the first module of this part, as in `RunEvents.modules`. */
+  first: number;
+  /** Attribute names; empty for the root. */
+  names: readonly string[];
+  /** Index of the parent; -1 for the root. */
+  parents: readonly number[];
+  /** Row in `kind_rows`. */
+  kinds: readonly number[];
+  /** Parameters inside, shared ones counted once. */
+  parameterCounts: readonly number[];
+  /** Further names of modules of this part. */
+  otherPaths: readonly string[];
+  /** Whose name each of them is. */
+  otherModules: readonly number[];
+  /** What `kinds` points into. */
+  kindRows: readonly ModuleKind[];
+  /** What `kind_rows` and `bases` point into. */
+  classes: readonly ModuleClass[];
+}
+
+/** Asks for what modules took and returned in the graph that is shown. */
+export interface ReadModuleShapes {
+  /** Name of the open model. */
+  modelId: string;
+  /** First call wanted. */
+  first?: number;
+}
+
+/** A part of the calls as columns, equal ones of one module together. */
+export interface ModuleShapes {
+  /** The graph they were observed in. */
+  graphVersion: number;
+  /** What kind of observation it is. */
+  origin: Origin;
+  /** The run; 0 if `origin` is not `run`. */
+  runId: number;
+  /** Calls of the graph. */
+  total: number;
+  /** First call that is not in this part. */
+  following: number;
+  /** Index of the module. */
+  modules: readonly number[];
+  /** How many calls were so. */
+  counts: readonly number[];
+  /** Row in `texts`. */
+  inputs: readonly number[];
+  /** Row in `texts`; -1 if it did not return. */
+  outputs: readonly number[];
+  /** Such as `hidden_states: float32[1, 9, 128]`. */
+  texts: readonly string[];
+}
+
 /** Names one node of a model's graph. */
 export interface NodeReference {
   /** Name of the open model. */
@@ -1268,6 +1354,10 @@ export interface WorkerMethods {
   "module/children": { params: ReadModules; result: Modules };
   /** Modules that a query names. */
   "module/find": { params: FindModules; result: Modules };
+  /** All modules, by parts. */
+  "module/table": { params: ReadModuleTable; result: ModuleTable };
+  /** What modules returned. */
+  "module/shapes": { params: ReadModuleShapes; result: ModuleShapes };
   /** All about one node. */
   "node/inspect": { params: NodeReference; result: NodeDetails };
   /** How a text splits into tokens. */
@@ -1316,15 +1406,17 @@ export interface WorkerMethods {
   "recipe/write": { params: WriteRecipe; result: HookCode };
 }
 
-export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "module/find", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "run/list", "run/select", "prediction/read", "prediction/strip", "prediction/find", "input/upload", "block/offer", "block/put", "block/remove", "block/list", "block/read", "block/cell", "node/statistics", "code/read", "code/find", "hook/write", "recipe/list", "recipe/write"] as const;
+export const WORKER_METHODS = ["graph/read", "graph/locate", "module/children", "module/find", "module/table", "module/shapes", "node/inspect", "text/tokenize", "run/start", "run/cancel", "run/read", "run/list", "run/select", "prediction/read", "prediction/strip", "prediction/find", "input/upload", "block/offer", "block/put", "block/remove", "block/list", "block/read", "block/cell", "node/statistics", "code/read", "code/find", "hook/write", "recipe/list", "recipe/write"] as const;
 
 /** Methods of the route `editor`: parameters and result. */
 export interface EditorMethods {
+  /** The model that is looked at. */
+  "model/select": { params: ModelReference; result: Nothing };
   /** The modules at a cursor. */
   "code/locate": { params: LocateInCode; result: CodePlace };
 }
 
-export const EDITOR_METHODS = ["code/locate"] as const;
+export const EDITOR_METHODS = ["model/select", "code/locate"] as const;
 
 /** Methods of the route `event`: parameters and result. */
 export interface EventMethods {

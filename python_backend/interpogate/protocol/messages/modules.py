@@ -1,4 +1,4 @@
-"""The whole table of a model's modules, for language features that must answer without the worker."""
+"""The table of a model's modules, for language features that answer without the worker."""
 
 from __future__ import annotations
 
