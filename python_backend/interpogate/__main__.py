@@ -1,4 +1,4 @@
-"""`python -m interpogate`: what the package does without an editor or a script.
+"""`interpogate` and `python -m interpogate`: what the package does without an editor or a script.
 
 Only what exists is offered. The editor process and the worker have entry points of their own.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interpogate import InterpogateError, __version__
+from interpogate.web.command import add_serve, serve
 
 if TYPE_CHECKING:
     from interpogate.graph.modules import Module
@@ -25,21 +26,28 @@ _SOURCE_HELP = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, or 1 if the model could not be loaded."""
+    """Run a command; returns the exit status: 0, 1 if it failed, 2 for a bad value."""
     options = _parser().parse_args(arguments)
     try:
-        for line in _tree(options.source, trust_remote_code=options.trust_remote_code):
-            sys.stdout.write(line + "\n")
+        status: int = options.run(options)
     except InterpogateError as error:
         sys.stderr.write(f"{error} {error.own_hint}\n")
         return 1
-    return 0
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m interpogate", description=_DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="interpogate", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", required=True)
+    add_serve(commands, _SOURCE_HELP).set_defaults(run=serve)
+    _add_tree(commands).set_defaults(run=_print_tree)
+    return parser
+
+
+def _add_tree(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> argparse.ArgumentParser:
     tree = commands.add_parser(
         "tree", help="print a model's modules with the shapes of a traced forward pass"
     )
@@ -47,7 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     tree.add_argument(
         "--trust-remote-code", action="store_true", help="run code that comes with the model"
     )
-    return parser
+    return tree
+
+
+def _print_tree(options: argparse.Namespace) -> int:
+    for line in _tree(options.source, trust_remote_code=options.trust_remote_code):
+        sys.stdout.write(line + "\n")
+    return 0
 
 
 def _tree(source: str, *, trust_remote_code: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ import gc
 import signal
 import sys
 
-from interpogate.editor.logs import log_loop_failure, log_to_stderr
+from interpogate.opened.logs import log_loop_failure, log_to_stderr
 from interpogate.transport.stdio import claim_descriptors
 
 

@@ -21,9 +21,10 @@ from interpogate.protocol.codec import encode
 class Models:
     """The open models. All methods take and give JSON values, or raise `RequestFailed`."""
 
-    def __init__(self, *, emit: Emit, launch: Launch) -> None:
+    def __init__(self, *, emit: Emit, launch: Launch, prefix: str = "model") -> None:
         self._emit = emit
         self._launch = launch
+        self._prefix = prefix
         self._numbers = itertools.count(1)
         self._models: dict[str, OpenedModel] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -72,7 +73,7 @@ class Models:
 
     async def _open(self, params: Any) -> m.ModelState:
         request = decoded(params, m.OpenModel)
-        model_id = f"model-{next(self._numbers)}"
+        model_id = f"{self._prefix}-{next(self._numbers)}"
         model = OpenedModel(model_id, request, emit=self._emit, launch=self._launch)
         self._models[model_id] = model
         return model.start()

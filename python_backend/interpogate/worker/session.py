@@ -15,6 +15,7 @@ from interpogate.errors import InterpogateError, NotReady, RunNotFound
 from interpogate.graph.graph import Graph
 from interpogate.model.inputs import example_candidates, shapes_of, vocabulary_size
 from interpogate.model.load import LoadedModel, load_model
+from interpogate.model.placement import placed
 from interpogate.model.sources import parse_source
 from interpogate.presentation.failures import failure_problem
 from interpogate.presentation.subject import Subject
@@ -63,7 +64,12 @@ class Session:
         self.change(message="Loading the model…")
         folder = Path(request.folder) if request.folder else Path.home()
         source = parse_source(request.source, folder)
-        loaded = load_model(source, folder, trust_remote_code=request.trust_remote_code)
+        loaded = placed(
+            load_model(source, folder, trust_remote_code=request.trust_remote_code),
+            device=request.device,
+            dtype=request.dtype,
+            text=request.text,
+        )
         modules = declared_modules(loaded.model)
         self.change(phase="tracing", message="Tracing the data flow…")
         look = first_look(modules, _candidates(loaded))

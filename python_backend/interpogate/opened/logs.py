@@ -1,8 +1,8 @@
-"""Logging of the editor process: to standard error, which VS Code shows in the output channel.
+"""Logging of a server process: to standard error, which VS Code shows in the output channel.
 
 What a user typed must never stand in a log. pygls writes whole messages into its records, so of
-foreign records only the template is kept, and of exceptions only type and place. Called by
-`__main__.py`.
+foreign records only the template is kept, and of exceptions only type and place. Called by the
+mains of the editor process and of the standalone server.
 """
 
 from __future__ import annotations

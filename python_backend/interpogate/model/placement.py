@@ -1,0 +1,59 @@
+"""Moves a loaded model to the device and precision that the user asked for.
+
+Called by the worker and by the command line, right after loading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from interpogate.errors import LoadFailed
+from interpogate.model.load import LoadedModel
+
+
+def placed(
+    loaded: LoadedModel,
+    *,
+    device: str | None = None,
+    dtype: str | None = None,
+    text: str | None = None,
+) -> LoadedModel:
+    """The model on `device`, its floating-point numbers as `dtype`, beginning with `text`.
+
+    None leaves things as they are. Raises `LoadFailed` for what this torch or machine lacks.
+    """
+    if device is not None:
+        _move(loaded, device)
+    if dtype is not None:
+        _convert(loaded, dtype)
+    return loaded if text is None else replace(loaded, sample_text=text)
+
+
+def _move(loaded: LoadedModel, device: str) -> None:
+    try:
+        loaded.model.to(torch.device(device))
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
+        raise LoadFailed(
+            f"The model cannot be put on {device}: {_first_sentence(error)}",
+            hint="Name a device that this torch and this machine have, such as cpu.",
+        ) from error
+
+
+def _convert(loaded: LoadedModel, dtype: str) -> None:
+    wanted = getattr(torch, dtype, None)
+    if not isinstance(wanted, torch.dtype):
+        raise LoadFailed(f"torch has no dtype {dtype}.", hint="Such as float32 or bfloat16.")
+    try:
+        loaded.model.to(wanted)
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise LoadFailed(
+            f"The model cannot become {dtype}: {_first_sentence(error)}",
+            hint="Leave --dtype out for quantized models.",
+        ) from error
+
+
+def _first_sentence(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text[:200] or type(error).__name__
