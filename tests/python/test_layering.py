@@ -37,7 +37,7 @@ FORBIDDEN = {
     "notebook": {"worker", "transport"},
     "graph": {"protocol"},
 }
-PAGE_LAYERS = ("protocol", "transport", "store", "layout", "render", "ui", "main")
+PAGE_LAYERS = ("protocol", "transport", "store", "layout", "blocks", "render", "ui", "main")
 _PAGE_IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
 _FOLDER_IN_MAP = re.compile(r"`((?:[\w.-]+/)+)`")
 

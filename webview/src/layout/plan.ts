@@ -133,22 +133,46 @@ function pinToBorders({ nodes, container }: LevelShape, { rects, height }: Arran
   });
 }
 
-/** Adds a title strip and padding around the inside; the root has neither. */
+/** Adds a title strip, blocks and padding around the inside; the root has none of these. */
 function frame(
   level: LevelShape,
-  { arrangement: { rects, width, height }, routes }: Inside,
+  inside: Inside,
 ): Pick<Plan, "width" | "height" | "rects" | "routes"> {
-  if (level.container === ROOT) return { width, height, rects, routes };
-  const full = Math.max(width + 2 * GAP.padding, level.titleWidth);
-  const dx = (full - width) / 2;
+  const { rects, width, height } = inside.arrangement;
+  if (level.container === ROOT) return { width, height, rects, routes: inside.routes };
+  const left = level.aside ? level.aside.width + GAP.padding : 0;
+  const full = Math.max(left + width + 2 * GAP.padding, level.titleWidth);
   const foot = level.nodes.some((node) => node.role === "output") ? GAP.inset : GAP.padding;
   const head = level.nodes.some((node) => node.role === "input") ? GAP.inset : GAP.padding;
   const dy = GAP.header + head;
+  const beside = level.aside ? GAP.header + level.aside.height + GAP.padding : 0;
+  const extra = Math.max(0, beside - height - dy - foot);
+  const { rects: lowered, routes } =
+    extra > 0 ? withLowerPorts(level, inside, extra) : { rects, ...inside };
+  const dx = left + (full - left - width) / 2;
   return {
     width: full,
-    height: height + dy + foot,
-    rects: rects.map((rect) => ({ ...rect, x: rect.x + dx, y: rect.y + dy })),
+    height: height + dy + foot + extra,
+    rects: lowered.map((rect) => ({ ...rect, x: rect.x + dx, y: rect.y + dy })),
     routes: routes.map((route) => ({ ...route, points: shifted(route.points, dx, dy) })),
+  };
+}
+
+/** Outputs stand at the foot of the frame, also where blocks make it higher than its inside. */
+function withLowerPorts(
+  { nodes, edges }: LevelShape,
+  { arrangement, routes }: Inside,
+  extra: number,
+): { rects: Rect[]; routes: Route[] } {
+  const isOutput = (node: number) => at(nodes, node).role === "output";
+  const lower = (rect: Rect) => ({ ...rect, y: rect.y + extra });
+  return {
+    rects: arrangement.rects.map((rect, node) => (isOutput(node) ? lower(rect) : rect)),
+    routes: routes.map((route) => {
+      if (!isOutput(at(edges, route.row).target)) return route;
+      const [x = 0, y = 0] = route.points.slice(-2);
+      return { ...route, points: [...route.points, x, y + extra] };
+    }),
   };
 }
 

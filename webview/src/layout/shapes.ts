@@ -2,6 +2,11 @@
 
 export type Role = "box" | "input" | "output";
 
+export interface Extent {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface NodeShape {
   readonly id: string;
   readonly width: number;
@@ -24,6 +29,8 @@ export interface LevelShape {
   readonly edges: readonly EdgeShape[];
   /** The width that the container's title needs. */
   readonly titleWidth: number;
+  /** Room for the container's own visualization blocks, left of its inside. */
+  readonly aside?: Extent;
 }
 
 export interface LayoutRequest {
@@ -72,4 +79,6 @@ export const GAP = {
   edge: 16,
   lane: 10,
   gutter: 44,
+  /** Around the visualization blocks of a node. */
+  block: 10,
 } as const;

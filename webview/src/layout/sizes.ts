@@ -5,7 +5,7 @@
 import type { GraphEdge, GraphLevel, GraphNode, Levels } from "../store/graph.ts";
 import { findNode, isPort, ROOT } from "../store/graph.ts";
 import { TIMES, tensorText } from "../store/words.ts";
-import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
+import { type Extent, GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
 
 export interface TextStyle {
   readonly size: number;
@@ -89,8 +89,28 @@ function roleOf(node: GraphNode): Role {
   return isPort(node) ? (node.kind as Role) : "box";
 }
 
-function shapeOf(node: GraphNode, measure: Measure): NodeShape {
-  return { id: node.id, role: roleOf(node), ...sizeOf(node, measure) };
+/** Room that the visualization blocks of nodes take, by node id. */
+export type BlockRoom = ReadonlyMap<string, Extent>;
+
+/** A node grows downwards for its blocks. */
+function withBlocks(own: Extent, room: Extent | undefined): Extent {
+  if (!room) return own;
+  return {
+    width: step(Math.max(own.width, room.width + 2 * GAP.block)),
+    height: own.height + room.height + GAP.block / 2,
+  };
+}
+
+/** Height of what stands above the blocks of a folded node: the node as it is without them. */
+export function headHeight(height: number, room: Extent | undefined): number {
+  if (!room) return height;
+  const head = height - room.height - GAP.block / 2;
+  return head < 8 ? height : head;
+}
+
+function shapeOf(node: GraphNode, measure: Measure, room: BlockRoom): NodeShape {
+  const size = withBlocks(sizeOf(node, measure), room.get(node.id));
+  return { id: node.id, role: roleOf(node), ...size };
 }
 
 function keyOf(edge: GraphEdge): string {
@@ -109,13 +129,18 @@ export function shapesOf(
   open: readonly GraphLevel[],
   levels: Levels,
   measure: Measure,
+  room: BlockRoom = new Map(),
 ): LevelShape[] {
-  return open.map((level) => ({
-    container: level.container,
-    nodes: level.nodes.map((node) => shapeOf(node, measure)),
-    edges: level.edges.map((edge) => ({ ...endsOf(edge), key: keyOf(edge) })),
-    titleWidth: titleWidth(findNode(levels, level.container), measure),
-  }));
+  return open.map((level) => {
+    const aside = room.get(level.container);
+    return {
+      container: level.container,
+      nodes: level.nodes.map((node) => shapeOf(node, measure, room)),
+      edges: level.edges.map((edge) => ({ ...endsOf(edge), key: keyOf(edge) })),
+      titleWidth: titleWidth(findNode(levels, level.container), measure),
+      ...(aside ? { aside } : {}),
+    };
+  });
 }
 
 function endsOf({ source, target }: GraphEdge): { source: number; target: number } {

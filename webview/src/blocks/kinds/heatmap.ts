@@ -1,0 +1,24 @@
+/** Any two dimensions as coloured cells. */
+import { cellsKind } from "../cells.ts";
+import type { Figure } from "../figure.ts";
+import type { Size } from "../kind.ts";
+
+export function aspectOf({ x, y }: Figure): number {
+  return Math.min(4, Math.max(0.4, x.size / Math.max(1, y.size)));
+}
+
+function size(figure: Figure | null): Size {
+  if (!figure) return { width: 240, height: 110 };
+  const count = figure.panels.count;
+  const aspect = aspectOf(figure);
+  if (count <= 1) {
+    const width = Math.min(240, Math.max(120, 200 * aspect));
+    return { width, height: width / aspect };
+  }
+  const columns = Math.min(count, Math.max(1, Math.ceil(Math.sqrt((count * 1.2) / aspect))));
+  const rows = Math.ceil(count / columns);
+  const width = Math.min(130, Math.max(30, 260 / columns));
+  return { width: columns * (width + 6) - 6, height: rows * (width / aspect + 15) - 6 };
+}
+
+export default cellsKind({ name: "heatmap", size, aspect: aspectOf });

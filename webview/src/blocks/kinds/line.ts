@@ -1,0 +1,62 @@
+/** Values along one dimension as curves, one for each row. */
+import type { Brush } from "../brush.ts";
+import { colourMap, cssOfRgb } from "../colours.ts";
+import type { Figure } from "../figure.ts";
+import { type Plot, plotKind } from "../plots.ts";
+
+const POINTS_UNTIL = 60;
+
+function range({ picture }: Figure): readonly [number, number] {
+  return [picture.low, picture.high];
+}
+
+/** The colour of a curve: the accent if it is alone, else along the scale. */
+function colourOf(brush: Brush, row: number, rows: number): string {
+  if (rows <= 1) return brush.theme.accent;
+  const map = colourMap("sequential", brush.theme.dark);
+  const share = 0.25 + (0.65 * row) / (rows - 1);
+  return cssOfRgb(map[Math.round(share * (map.length - 1))] ?? [128, 128, 128]);
+}
+
+/** Runs of finite values; what is no number leaves a gap. */
+function runsOf(figure: Figure, plot: Plot, row: number): [number, number][][] {
+  const width = plot.area.width / figure.x.count;
+  const runs: [number, number][][] = [[]];
+  for (let column = 0; column < figure.x.count; column++) {
+    const value = plot.values[row * figure.x.count + column] ?? Number.NaN;
+    if (!Number.isFinite(value)) runs.push([]);
+    else runs.at(-1)?.push([plot.area.x + (column + 0.5) * width, plot.upOf(value)]);
+  }
+  return runs;
+}
+
+function draw(brush: Brush, figure: Figure, plot: Plot): void {
+  const rows = figure.y.count;
+  for (let row = 0; row < rows; row++) {
+    const colour = colourOf(brush, row, rows);
+    for (const run of runsOf(figure, plot, row)) {
+      brush.line(run, colour, 1.6);
+      if (figure.x.count > POINTS_UNTIL || rows > 4) continue;
+      for (const [x, y] of run) dot(brush, x, y, colour);
+    }
+  }
+}
+
+function dot(brush: Brush, x: number, y: number, colour: string): void {
+  brush.context.fillStyle = colour;
+  brush.context.beginPath();
+  brush.context.arc(x, y, 2.4 / brush.zoom, 0, 2 * Math.PI);
+  brush.context.fill();
+}
+
+function rowAt(figure: Figure, plot: Plot, column: number, y: number): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < figure.y.count; row++) {
+    const distance = Math.abs(plot.upOf(plot.values[row * figure.x.count + column] ?? 0) - y);
+    if (distance < least) [best, least] = [row, distance];
+  }
+  return best;
+}
+
+export default plotKind({ name: "line", range, draw, rowAt });

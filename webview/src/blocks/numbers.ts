@@ -1,0 +1,32 @@
+/** Numbers as a person reads them in little room. Pure. */
+
+const MINUS = "−";
+
+function signed(text: string): string {
+  return text.replaceAll("-", MINUS);
+}
+
+/** About `digits` significant digits; very large and very small ones with an exponent. */
+export function numberText(value: number, digits = 3): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "Inf" : `${MINUS}Inf`;
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e5 || size < 1e-3) return signed(value.toExponential(Math.max(0, digits - 2)));
+  if (Number.isInteger(value)) return signed(String(value));
+  const shown = value.toPrecision(digits);
+  return signed(shown.includes("e") ? String(Math.round(value)) : trimmed(shown));
+}
+
+function trimmed(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** For the ends of a scale: what differs between them must be seen. */
+export function rangeTexts(low: number, high: number): readonly [string, string] {
+  for (let digits = 2; digits < 7; digits++) {
+    const texts = [numberText(low, digits), numberText(high, digits)] as const;
+    if (texts[0] !== texts[1]) return texts;
+  }
+  return [numberText(low, 3), numberText(high, 3)];
+}
