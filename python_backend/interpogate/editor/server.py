@@ -48,7 +48,9 @@ class EditorServer(LanguageServer):
         self._command = command or worker_command()
         self._exit_code: asyncio.Future[int] | None = None
         self.models = Models(emit=self._emit, launch=self._launch)
-        self.language = Language(self.models, self.protocol.notify)
+        self.language = Language(
+            self.models, self.protocol.notify, self.protocol.send_request
+        )
         self._register_features()
 
     async def serve(self, *, reading: int, writing: int) -> int:

@@ -25,6 +25,8 @@ class CallSite:
     """In bytes of UTF-8, from 0; -1 if only the line is known (Python 3.10)."""
     end_line: int
     end_column: int
+    offset: int
+    """Where only the line is known: tells its calls apart, grows in the order of execution."""
     code: CodeType = field(repr=False)
     """What ran; a text that compiles to something else is not what was observed."""
 

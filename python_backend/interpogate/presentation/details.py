@@ -9,6 +9,7 @@ from interpogate.graph.modules import Module
 from interpogate.graph.values import Structure, Tensor, Value
 from interpogate.presentation import values
 from interpogate.presentation.failures import failure_problem, module_note
+from interpogate.presentation.observed_code import use_of
 from interpogate.presentation.subject import Subject
 from interpogate.protocol import messages as m
 from interpogate.trace.source import class_source
@@ -72,6 +73,7 @@ def _module_details(subject: Subject, node: Node, module: Module) -> m.NodeDetai
         note=note,
         source=values.location(class_source(type(subject.live[module.index]))),
         problem=_problem(subject, node.id),
+        use=values.location(use_of(graph, module)),
     )
 
 

@@ -75,6 +75,7 @@ def _site_of(raw: RawSite) -> CallSite | None:
         column=column,
         end_line=end_line,
         end_column=end_column,
+        offset=offset if column < 0 else 0,
         code=code,
     )
 

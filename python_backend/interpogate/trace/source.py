@@ -31,6 +31,11 @@ def _class_source(kind: type[Any]) -> Source | None:
 class_source: Callable[[type[Any]], Source | None] = cache(_class_source)  # type: ignore[assignment]
 
 
+def is_torch_file(file: str) -> bool:
+    """Whether a file belongs to torch or to this package, where no user looks for a call."""
+    return file.startswith(_LIBRARY_FOLDERS)
+
+
 def code_source(code: CodeType, line: int) -> Source | None:
     """File and line inside running code; None for code without a file."""
     file = code.co_filename
@@ -42,7 +47,7 @@ def failure_source(traceback: TracebackType | None) -> Source | None:
     found = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if not code.co_filename.startswith(_LIBRARY_FOLDERS):
+        if not is_torch_file(code.co_filename):
             found = code_source(code, traceback.tb_lineno) or found
         traceback = traceback.tb_next
     return found

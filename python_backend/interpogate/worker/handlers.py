@@ -11,6 +11,7 @@ from interpogate.model.tokens import next_tokens, token_list
 from interpogate.presentation import levels, values
 from interpogate.presentation.code import hook_code
 from interpogate.presentation.details import inspect_node
+from interpogate.presentation.module_table import module_shapes, module_table
 from interpogate.presentation.observed_code import found_modules, observed_code
 from interpogate.presentation.recipes import list_recipes, recipe_code
 from interpogate.protocol import messages as m
@@ -40,6 +41,14 @@ def _children(session: Session, request: m.ReadModules) -> m.Modules:
 def _find(session: Session, request: m.FindModules) -> m.Modules:
     tree = session.opened.modules.tree
     return levels.modules(tree.modules[0], find_modules(tree, request.query, request.limit))
+
+
+def _module_table(session: Session, request: m.ReadModuleTable) -> m.ModuleTable:
+    return module_table(session.opened.modules, request.first)
+
+
+def _module_shapes(session: Session, request: m.ReadModuleShapes) -> m.ModuleShapes:
+    return module_shapes(session.graph, session.state.graph_version, request.first)
 
 
 def _inspect(session: Session, request: m.NodeReference) -> m.NodeDetails:
@@ -98,6 +107,8 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     "graph/locate": _locate,
     "module/children": _children,
     "module/find": _find,
+    "module/table": _module_table,
+    "module/shapes": _module_shapes,
     "node/inspect": _inspect,
     "text/tokenize": _tokenize,
     "run/start": start_run,

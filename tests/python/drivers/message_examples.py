@@ -251,7 +251,6 @@ EXAMPLES: tuple[Any, ...] = (
     *BLOCK_EXAMPLES,
     *CODE_EXAMPLES,
     *MODULE_EXAMPLES,
-    *MODULE_EXAMPLES,
     m.WriteHook(model_id="model-1", node="h.1", kind="both", style="pytorch"),
     m.HookCode(
         path="h.1",

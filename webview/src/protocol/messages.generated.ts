@@ -426,7 +426,7 @@ export interface FindInCode {
   file: string;
   /** Qualified name of the class, such as `Block` or `Net.Inner`. */
   className: string;
-  /** Name of an attribute, such as `attn`; empty: the instances themselves. */
+  /** Path below an instance, such as `attn` or `layers.*.attn`; empty: the instances themselves. */
   member?: string;
   /** How many are told about in full. */
   limit?: number;
@@ -484,6 +484,8 @@ export interface CodePlace {
   instances: readonly ModulesOfModel[];
   /** What the path string, the attribute or the class under the cursor names. */
   named: readonly ModulesOfModel[];
+  /** False while the text does not parse: then nothing is known of the place. */
+  isReadable?: boolean;
 }
 
 /** Tells a page to mark modules, those that the cursor in the code stands for. */

@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types as lsp
+
+from interpogate.protocol.methods import LSP_PREFIX
+
 if TYPE_CHECKING:
     from interpogate.editor.language.language import Language
 
@@ -36,7 +40,11 @@ class Feature:
     """What the server says of it at the start, of lsprotocol's type; of several rows the first."""
 
 
-FEATURES: tuple[Feature, ...] = ()
+FEATURES: tuple[Feature, ...] = (
+    Feature("textDocument/inlayHint", "shapes.hints", lsp.InlayHintOptions()),
+    Feature("textDocument/hover", "shapes.hover"),
+    Feature(LSP_PREFIX + "code/locate", "shapes.locate"),
+)
 
 
 def methods() -> dict[str, tuple[Feature, ...]]:

@@ -9,21 +9,26 @@ from collections.abc import Callable
 from typing import Any
 
 from interpogate.editor.language.documents import Documents
+from interpogate.editor.shapes import refresh
 from interpogate.opened.models import Models
 
 Json = dict[str, Any]
 Notify = Callable[[str, Any], None]
+Request = Callable[[str], Any]
 
 
 class Language:
     """The footing of the language features of one connection."""
 
-    def __init__(self, models: Models, notify: Notify) -> None:
+    def __init__(self, models: Models, notify: Notify, request: Request) -> None:
         self.models = models
         self.notify = notify
+        self.request = request
         self.documents = Documents()
         self.client: Json = {}
         """The client's capabilities as it sent them."""
+        self.memory: dict[str, Any] = {}
+        """What features keep, by names of their own."""
 
     def client_has(self, path: str) -> bool:
         """Whether the client says so, such as `workspace.inlayHint.refreshSupport`."""
@@ -46,3 +51,4 @@ class Language:
 
     def told(self, method: str, params: Json) -> None:
         """An event of a model is on its way to the client."""
+        refresh.told(self, method, params)

@@ -113,13 +113,13 @@ from interpogate.protocol.messages.runs import (
     RunEvents,
     RunRecord,
     RunReference,
-    Runs,
     RunState,
+    Runs,
     StartRun,
     TokenizeText,
     Tokens,
-    UploadedInput,
     UploadInput,
+    UploadedInput,
 )
 from interpogate.protocol.messages.terms import (
     PROTOCOL_VERSION,

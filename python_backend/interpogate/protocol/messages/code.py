@@ -87,7 +87,7 @@ class FindInCode:
     class_name: str
     """Qualified name of the class, such as `Block` or `Net.Inner`."""
     member: str = ""
-    """Name of an attribute, such as `attn`; empty: the instances themselves."""
+    """Path below an instance, such as `attn` or `layers.*.attn`; empty: the instances themselves."""
     limit: int = 20
     """How many are told about in full."""
 
@@ -154,6 +154,8 @@ class CodePlace:
     """Its instances in each open model that has any."""
     named: tuple[ModulesOfModel, ...]
     """What the path string, the attribute or the class under the cursor names."""
+    is_readable: bool = True
+    """False while the text does not parse: then nothing is known of the place."""
 
 
 @dataclass(frozen=True, kw_only=True)

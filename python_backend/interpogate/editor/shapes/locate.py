@@ -1,0 +1,59 @@
+"""The modules that a cursor stands for: instances of its class, and what a path or attribute names.
+
+Answers `interpogate/code/locate`, by which the extension marks and reveals nodes of graphs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from interpogate.editor.language.documents import Document
+from interpogate.editor.shapes.observations import find_modules, has_path, models_with_graph
+from interpogate.editor.shapes.places import CodePlace, place_at
+
+if TYPE_CHECKING:
+    from interpogate.editor.language.language import Language
+
+Json = dict[str, Any]
+
+
+async def answer(language: Language, params: Json) -> Json:
+    """A `CodePlace` of the protocol."""
+    document = language.documents.get(params["uri"])
+    place = place_at(document, params) if document else None
+    if document is None or place is None:
+        return {"className": "", "instances": [], "named": [], "isReadable": document is None}
+    states = await models_with_graph(language)
+    instances = await _found(language, states, document, place, member="")
+    return {
+        "className": place.class_name,
+        "instances": instances,
+        "named": await _named(language, states, document, place) or instances,
+        "isReadable": True,
+    }
+
+
+async def _named(
+    language: Language, states: list[Json], document: Document, place: CodePlace
+) -> list[Json]:
+    if place.text is not None:
+        having = [s for s in states if await has_path(language, s, place.text)]
+        return [{"modelId": s["modelId"], "paths": [place.text]} for s in having]
+    if place.member:
+        return await _found(language, states, document, place, member=place.member)
+    return []
+
+
+async def _found(
+    language: Language, states: list[Json], document: Document, place: CodePlace, *, member: str
+) -> list[Json]:
+    if not place.class_name or document.path is None:
+        return []
+    wanted = {
+        "file": document.path,
+        "className": place.class_name,
+        "member": member,
+        "limit": 0,
+    }
+    found = [(state, await find_modules(language, state, wanted)) for state in states]
+    return [{"modelId": s["modelId"], "paths": one["paths"]} for s, one in found if one]
