@@ -106,7 +106,7 @@ function nodeFor(parts: CommandParts, row: unknown): SelectedNode {
 }
 
 function insertHook(parts: CommandParts, row: unknown, kind: HookKind): Promise<string> {
-  return parts.inserter.insert(modelFor(parts, row), nodeFor(parts, row).node, kind);
+  return parts.inserter.insert(modelFor(parts, row), { node: nodeFor(parts, row).node, kind });
 }
 
 async function copyPath({ path }: SelectedNode): Promise<void> {

@@ -36,11 +36,13 @@ export function hostFor(page: Page, parts: HostParts): HostHandlers {
       models.select(modelOf(models, modelId), { node: text(node), path: text(path) });
       return null;
     },
-    "hook/insert": async ({ modelId, node, kind }) => {
+    "hook/insert": async ({ modelId, node, kind, also, recipe, place }) => {
       if (!HOOK_KINDS.has(kind)) {
         throw invalid();
       }
-      return { file: await inserter.insert(modelOf(models, modelId), text(node), kind) };
+      const what = { node: text(node), kind, also: texts(also), recipe: text(recipe ?? "") };
+      const file = await inserter.insert(modelOf(models, modelId), { ...what, place });
+      return { file };
     },
     "source/open": async ({ modelId, node }) => {
       await sources.open(modelOf(models, modelId), text(node));
@@ -86,6 +88,10 @@ function text(value: unknown): string {
     throw invalid();
   }
   return value;
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(text) : [];
 }
 
 function invalid(): Error {

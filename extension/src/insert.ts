@@ -5,7 +5,12 @@
  */
 
 import * as vscode from "vscode";
-import type { HookCode, HookKind } from "../../webview/src/protocol/messages.generated";
+import type {
+  HookCode,
+  HookKind,
+  HookStyle,
+  InsertPlace,
+} from "../../webview/src/protocol/messages.generated";
 import type { PythonEditors } from "./editors";
 import { planInsertion, type Replacement, type Target } from "./insertion";
 import type { LibraryOffer } from "./library";
@@ -14,6 +19,17 @@ import type { OpenModel } from "./models";
 import { problem } from "./problems";
 
 const NEW_FILE = "New Python File";
+
+/** What to write code for, and where to. */
+export interface CodeWish {
+  readonly node: string;
+  readonly kind: HookKind;
+  /** Further nodes. */
+  readonly also?: readonly string[];
+  /** A recipe in place of plain hooks; empty for none. */
+  readonly recipe?: string;
+  readonly place?: InsertPlace | undefined;
+}
 
 export class HookInserter {
   readonly #backend: BackendPort;
@@ -27,14 +43,13 @@ export class HookInserter {
   }
 
   /** The name of the document the code went into; empty if the user declined. */
-  async insert(model: OpenModel, node: string, kind: HookKind): Promise<string> {
+  async insert(model: OpenModel, wish: CodeWish): Promise<string> {
     const style = await this.#library.chooseStyle();
     if (style === undefined) {
       return "";
     }
-    const { modelId } = model.state;
-    const code = await this.#backend.request("hook/write", { modelId, node, kind, style });
-    const editor = (await this.#editors.show()) ?? (await this.#offerNewFile());
+    const code = await this.#write(model.state.modelId, wish, style);
+    const editor = await this.#editorFor(wish);
     if (editor === undefined) {
       return "";
     }
@@ -42,12 +57,28 @@ export class HookInserter {
     return vscode.workspace.asRelativePath(editor.document.uri, false);
   }
 
+  #write(modelId: string, wish: CodeWish, style: HookStyle): Promise<HookCode> {
+    const { node, kind, also = [], recipe = "" } = wish;
+    if (recipe !== "") {
+      return this.#backend.request("recipe/write", { modelId, recipe, node, also, style });
+    }
+    return this.#backend.request("hook/write", { modelId, node, kind, also, style });
+  }
+
+  async #editorFor(wish: CodeWish): Promise<vscode.TextEditor | undefined> {
+    if (wish.place === "newFile") {
+      return this.#newFile();
+    }
+    return (await this.#editors.show()) ?? this.#offerNewFile();
+  }
+
   async #offerNewFile(): Promise<vscode.TextEditor | undefined> {
     const message = "No Python editor is open to insert the hook into.";
     const chosen = await vscode.window.showInformationMessage(message, NEW_FILE);
-    if (chosen !== NEW_FILE) {
-      return undefined;
-    }
+    return chosen === NEW_FILE ? this.#newFile() : undefined;
+  }
+
+  async #newFile(): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: "python", content: "" });
     return vscode.window.showTextDocument(document, this.#editors.column());
   }

@@ -25,6 +25,8 @@ export interface Picture {
   readonly marks: ReadonlyMap<string, NodeMarks>;
   readonly palette: Palette;
   readonly selected: string | null;
+  /** Nodes chosen beside it. */
+  readonly also: readonly string[];
   readonly focused: string | null;
   readonly hovered: string | null;
 }
@@ -204,7 +206,7 @@ function markOf(picture: Picture, node: GraphNode, open: boolean, depth: number)
     state: picture.states.get(node.id) ?? "idle",
     open,
     depth,
-    selected: picture.selected === node.id,
+    selected: picture.selected === node.id || picture.also.includes(node.id),
     focused: picture.focused === node.id,
     hovered: picture.hovered === node.id,
     marks: picture.marks.get(node.id) ?? null,

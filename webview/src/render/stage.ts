@@ -82,6 +82,7 @@ export class Stage {
       marks: new Map(),
       palette: options.palette,
       selected: null,
+      also: [],
       focused: null,
       hovered: null,
     };
@@ -138,7 +139,7 @@ export class Stage {
     this.update({ marks });
   }
 
-  setMarks(marks: Pick<Picture, "selected" | "focused" | "hovered">): void {
+  setMarks(marks: Pick<Picture, "selected" | "also" | "focused" | "hovered">): void {
     this.update(marks);
   }
 

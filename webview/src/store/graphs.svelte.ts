@@ -19,6 +19,8 @@ export class GraphStore {
   levels: Levels = $state.raw(new Map());
   expanded: ReadonlySet<string> = $state.raw(new Set());
   selected: string | null = $state(null);
+  /** Further nodes chosen beside the selected one, in the order of choosing. */
+  also: readonly string[] = $state.raw([]);
   /** Grows by each selection, that of the selected node included. */
   selections = $state(0);
   detail: GraphDetail = $state("essential");
@@ -56,6 +58,7 @@ export class GraphStore {
     if (this.modelId !== null) {
       this.expanded = new Set();
       this.selected = null;
+      this.also = [];
     }
     this.modelId = modelId;
     this.version = 0;
@@ -73,8 +76,22 @@ export class GraphStore {
     const node = findNode(this.levels, id);
     if (!node) return;
     this.selected = id;
+    this.also = [];
     this.selections++;
     this.onSelect(node);
+  }
+
+  /** Adds a node to the selection or takes it out; the inspector stays with the first one. */
+  choose(id: string): void {
+    if (this.selected === null) this.select(id);
+    if (id === this.selected || !findNode(this.levels, id)) return;
+    const others = this.also.filter((other) => other !== id);
+    this.also = others.length < this.also.length ? others : [...this.also, id];
+  }
+
+  /** Leaves only the first node selected. */
+  narrow(): void {
+    this.also = [];
   }
 
   /** Unfolds or folds a container. */

@@ -1,5 +1,11 @@
 /** Details of the selected node and what one can do with it. Part of the session. */
-import type { HookKind, NodeDetails } from "../protocol/messages.generated.ts";
+import type {
+  HookCode,
+  HookKind,
+  InsertPlace,
+  NodeDetails,
+  RecipeOffer,
+} from "../protocol/messages.generated.ts";
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
 import { type Trouble, troubleOf } from "./received.ts";
 
@@ -14,7 +20,11 @@ export class Inspection {
   private node: string | null = null;
   private asked = 0;
 
-  constructor(private readonly client: RpcClient) {}
+  constructor(
+    private readonly client: RpcClient,
+    /** Nodes chosen beside the inspected one: code is written for all of them. */
+    private readonly also: () => readonly string[] = () => [],
+  ) {}
 
   async inspect(modelId: string, node: string): Promise<void> {
     if (node !== this.node || modelId !== this.modelId) this.notice = "";
@@ -52,13 +62,46 @@ export class Inspection {
     return this.actOnNode(async (reference) => {
       const code = await this.client.request("hook/write", {
         ...reference,
+        also: this.also(),
         kind: "post",
         style: "interpogate",
       });
-      const text = [...code.imports, "", code.text].join("\n").trimStart();
-      await this.client.request("text/copy", { text });
-      return "Hook code copied";
+      return this.copyCode(code, "Hook code copied");
     });
+  }
+
+  copyRecipe(recipe: string): Promise<void> {
+    return this.actOnNode(async (reference) => {
+      const asked = { ...reference, also: this.also(), recipe };
+      return this.copyCode(await this.client.request("recipe/write", asked), "Code copied");
+    });
+  }
+
+  insertRecipe(recipe: string, place: InsertPlace): Promise<void> {
+    return this.actOnNode(async (reference) => {
+      const asked = { ...reference, also: this.also(), kind: "post" as const, recipe, place };
+      const inserted = await this.client.request("hook/insert", asked);
+      return inserted.file ? `Inserted into ${inserted.file}` : "";
+    });
+  }
+
+  /** Recipes for the selection, or none where nothing can be asked. */
+  async recipes(): Promise<readonly RecipeOffer[]> {
+    const { modelId, node } = this;
+    if (modelId === null || node === null) return [];
+    try {
+      const asked = { modelId, node, also: this.also() };
+      return (await this.client.request("recipe/list", asked)).offers;
+    } catch (error) {
+      this.failed(error);
+      return [];
+    }
+  }
+
+  private async copyCode(code: HookCode, notice: string): Promise<string> {
+    const text = [...code.imports, "", code.text].join("\n").trimStart();
+    await this.client.request("text/copy", { text });
+    return notice;
   }
 
   goToSource(): Promise<void> {
@@ -70,7 +113,8 @@ export class Inspection {
 
   insertHook(kind: HookKind): Promise<void> {
     return this.actOnNode(async (reference) => {
-      const inserted = await this.client.request("hook/insert", { ...reference, kind });
+      const asked = { ...reference, also: this.also(), kind };
+      const inserted = await this.client.request("hook/insert", asked);
       return inserted.file ? `Inserted into ${inserted.file}` : "";
     });
   }

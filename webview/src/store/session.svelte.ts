@@ -29,7 +29,7 @@ export class Session {
     this.client = new RpcClient((message) => transport.send(message));
     this.graph = new GraphStore(this.client, (node) => this.selected(node.id, node.path));
     this.runner = new Runner(this.client);
-    this.inspection = new Inspection(this.client);
+    this.inspection = new Inspection(this.client, () => this.graph.also);
     this.search = new Search(this.client, () => this.model?.modelId ?? null);
     this.restore(transport.loadState());
     this.listen();

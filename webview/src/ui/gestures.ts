@@ -3,7 +3,8 @@
 export interface GestureTargets {
   pan(dx: number, dy: number): void;
   zoom(factor: number, x: number, y: number): void;
-  click(x: number, y: number): void;
+  /** `adding`: a modifier key asks for one more node beside the selected. */
+  click(x: number, y: number, adding: boolean): void;
   hover(x: number, y: number): void;
   dragging(active: boolean): void;
 }
@@ -80,7 +81,9 @@ export class Gestures {
   private readonly up = (event: PointerEvent): void => {
     const known = this.pointers.delete(event.pointerId);
     const place = this.placeOf(event);
-    if (known && !this.moved && event.button === 0) this.targets.click(place.x, place.y);
+    if (known && !this.moved && event.button === 0) {
+      this.targets.click(place.x, place.y, event.shiftKey || event.ctrlKey || event.metaKey);
+    }
     if (this.pointers.size === 0) this.end();
   };
 
