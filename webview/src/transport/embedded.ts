@@ -15,6 +15,7 @@ import type {
   Prediction,
   RunRecord,
 } from "../protocol/messages.generated.ts";
+import { copyText } from "./clipboard.ts";
 import type { Transport } from "./transport.ts";
 
 const SNAPSHOT_ID = "interpogate-snapshot";
@@ -154,25 +155,8 @@ class EmbeddedTransport implements Transport {
   }
 }
 
-/** Frames of notebooks often have no clipboard permission: the way that needs none comes first. */
 async function copied(text: string): Promise<object | undefined> {
-  if (copiedBySelection(text)) return {};
-  try {
-    await navigator.clipboard.writeText(text);
-    return {};
-  } catch {
-    return undefined;
-  }
-}
-
-function copiedBySelection(text: string): boolean {
-  const area = document.createElement("textarea");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  return done;
+  return (await copyText(text)) ? {} : undefined;
 }
 
 /** Null in a document without a snapshot. */

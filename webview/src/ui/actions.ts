@@ -1,5 +1,6 @@
 /** The words on the button that carries out a problem's action. */
 import type { ProblemAction } from "../protocol/messages.generated.ts";
+import type { Trouble } from "../store/received.ts";
 
 export function actionLabel(action: ProblemAction): string {
   switch (action) {
@@ -16,4 +17,9 @@ export function actionLabel(action: ProblemAction): string {
     default:
       return action satisfies never;
   }
+}
+
+/** In a browser tab there is no editor: what it would do is done by hand, and then the model restarted. */
+export function availableHere(trouble: Trouble): Trouble {
+  return trouble.action === "none" ? trouble : { ...trouble, action: "restart" };
 }
