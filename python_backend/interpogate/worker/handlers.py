@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from interpogate.errors import NoPrediction, NoTokenizer
+from interpogate.errors import NoTokenizer
 from interpogate.graph.search import find_modules
-from interpogate.model.tokens import next_tokens, token_list
+from interpogate.model.tokens import token_list
 from interpogate.presentation import levels, values
 from interpogate.presentation.code import hook_code
 from interpogate.presentation.details import inspect_node
@@ -15,8 +15,17 @@ from interpogate.presentation.module_table import module_shapes, module_table
 from interpogate.presentation.observed_code import found_modules, observed_code
 from interpogate.presentation.recipes import list_recipes, recipe_code
 from interpogate.protocol import messages as m
-from interpogate.worker.forward import cancel_run, run_state, start_run
+from interpogate.worker.forward import cancel_run, start_run
+from interpogate.worker.run_states import (
+    find_tokens,
+    list_runs,
+    read_prediction,
+    read_strip,
+    run_state,
+    select_run,
+)
 from interpogate.worker.session import Session
+from interpogate.worker.uploading import upload_input
 
 
 def _read_graph(session: Session, request: m.ReadGraph) -> m.Levels:
@@ -71,15 +80,6 @@ def _read_run(session: Session, request: m.ReadRun) -> m.RunRecord:
     return m.RunRecord(state=run_state(session, run), events=run.events(request.first))
 
 
-def _predict(session: Session, request: m.ReadPrediction) -> m.Prediction:
-    run = session.run(request.run_id)
-    if run.logits is None:
-        raise NoPrediction("This run has no next tokens.")
-    tokenizer = session.opened.loaded.tokenizer
-    found = next_tokens(tokenizer, run.logits, request.position, request.count)
-    return values.prediction(request.position, found)
-
-
 def _read_code(session: Session, request: m.ReadCode) -> m.ObservedCode:
     return observed_code(session.subject, session.state.graph_version, request.file)
 
@@ -97,9 +97,7 @@ def _list_recipes(session: Session, request: m.ListRecipes) -> m.Recipes:
 
 
 def _write_recipe(session: Session, request: m.WriteRecipe) -> m.HookCode:
-    return recipe_code(
-        session.subject, request.recipe, request.node, request.also, request.style
-    )
+    return recipe_code(session.subject, request.recipe, request.node, request.also, request.style)
 
 
 HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
@@ -114,7 +112,12 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     "run/start": start_run,
     "run/cancel": _cancel,
     "run/read": _read_run,
-    "prediction/read": _predict,
+    "run/list": list_runs,
+    "run/select": select_run,
+    "prediction/read": read_prediction,
+    "prediction/strip": read_strip,
+    "prediction/find": find_tokens,
+    "input/upload": upload_input,
     "code/read": _read_code,
     "code/find": _find_in_code,
     "hook/write": _write_hook,

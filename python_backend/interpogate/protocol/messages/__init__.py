@@ -113,13 +113,13 @@ from interpogate.protocol.messages.runs import (
     RunEvents,
     RunRecord,
     RunReference,
-    RunState,
     Runs,
+    RunState,
     StartRun,
     TokenizeText,
     Tokens,
-    UploadInput,
     UploadedInput,
+    UploadInput,
 )
 from interpogate.protocol.messages.terms import (
     PROTOCOL_VERSION,
