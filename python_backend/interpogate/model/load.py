@@ -49,6 +49,8 @@ class LoadedModel:
     examples: Any = None
     """`example_inputs` of the user's file: a dict, tuple or tensor, or a function returning one."""
     sample_text: str = ""
+    image_processor: Any = None
+    """`image_processor` of the user's file or pipeline, if there is one."""
 
     @property
     def file(self) -> str | None:
@@ -206,14 +208,15 @@ def _missing_package(what: str, error: ImportError, file: str | None) -> Interpo
 def _from_module(source: ModelSource, module: ModuleType) -> LoadedModel:
     found = _named(source, module)
     model = found if isinstance(found, nn.Module) else _made(source, found)
-    tokenizer = None
+    tokenizer, processor = None, getattr(module, "image_processor", None)
     if not isinstance(model, nn.Module) and isinstance(getattr(model, "model", None), nn.Module):
         tokenizer = getattr(model, "tokenizer", None)  # a transformers pipeline
+        processor = getattr(model, "image_processor", None) or processor
         model = model.model
     if not isinstance(model, nn.Module):
         raise NotAModel(f"{source.name} is a {type(model).__name__}, not an nn.Module.")
     examples = getattr(model, "example_inputs", None) or getattr(module, "example_inputs", None)
-    return LoadedModel(model.eval(), source, tokenizer, examples)
+    return LoadedModel(model.eval(), source, tokenizer, examples, image_processor=processor)
 
 
 def _named(source: ModelSource, module: ModuleType) -> Any:

@@ -42,9 +42,16 @@ def next_token_logits(model: Any, output: Any) -> torch.Tensor | None:
 
     Encoders and masked language models have none; encoder-decoder models predict another text.
     """
-    logits = getattr(output, "logits", None)
     config = getattr(model, "config", None)
-    if config is None or getattr(config, "is_encoder_decoder", False):
+    if getattr(config, "is_encoder_decoder", False):
+        return None
+    return sequence_logits(model, output)
+
+
+def sequence_logits(model: Any, output: Any) -> torch.Tensor | None:
+    """Logits `(position, vocabulary)` of the first sequence that the model writes, if it does."""
+    logits = getattr(output, "logits", None)
+    if getattr(model, "config", None) is None:
         return None
     can_generate = bool(getattr(model, "can_generate", lambda: False)())
     if not can_generate or not isinstance(logits, torch.Tensor) or logits.dim() != 3:  # noqa: PLR2004

@@ -1,21 +1,24 @@
-"""Forward passes of a session: checked by the reader's thread, run by the main thread."""
+"""Runs of a session: checked by the reader's thread, carried out by the main thread."""
 
 from __future__ import annotations
 
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import torch
 
-from interpogate.errors import NoTokenizer, RunBusy
+from interpogate.errors import RunBusy
 from interpogate.graph.graph import Graph
 from interpogate.graph.recording import Failure, Recording
-from interpogate.model.inputs import filled, parse_inputs, text_inputs
-from interpogate.model.tokens import next_token_logits, token_list
+from interpogate.model.generation import grown, is_encoder_decoder, stop_reason
+from interpogate.model.predictions import Predictions
+from interpogate.model.tokens import sequence_logits
 from interpogate.presentation.failures import failure_problem
-from interpogate.presentation.values import tokens
 from interpogate.protocol import messages as m
 from interpogate.trace.recorder import Recorder
+from interpogate.worker.run_requests import new_run
+from interpogate.worker.run_states import run_state
 from interpogate.worker.runs import Run, RunCancelled
 
 if TYPE_CHECKING:
@@ -25,11 +28,11 @@ _FRAME_S = 0.016
 
 
 def start_run(session: Session, request: m.StartRun) -> m.RunState:
-    """Queue a forward pass. Raises `RunBusy`, `NoTokenizer`, `InputsInvalid`."""
+    """Queue a run. Raises `RunBusy` and what `new_run` does."""
     opened = session.opened
     if any(run.phase == "running" for run in session.runs.values()):
         raise RunBusy("A forward pass is running already.")
-    run = _new_run(session, opened, request)
+    run = new_run(session, opened, request)
     session.next_run_id += 1
     session.add_run(run)
     session.change(run_id=run.run_id)
@@ -43,46 +46,14 @@ def cancel_run(session: Session, run: Run) -> m.RunState:
     return run_state(session, run)
 
 
-def run_state(session: Session, run: Run) -> m.RunState:
-    """Where a run stands, as a message."""
-    tokenizer = session.opened.loaded.tokenizer
-    ids = run.token_ids
-    return m.RunState(
-        model_id=run.model_id,
-        run_id=run.run_id,
-        phase=run.phase,
-        duration_ms=run.duration_ms,
-        event_count=run.event_count,
-        tokens=tokens(token_list(tokenizer, ids)) if ids is not None else None,
-        predicts_tokens=run.logits is not None,
-        problem=run.problem,
-    )
-
-
-def _new_run(session: Session, opened: OpenedModel, request: m.StartRun) -> Run:
-    identity = (session.state.model_id, session.next_run_id)
-    loaded = opened.loaded
-    if request.inputs is not None:
-        shapes = parse_inputs(request.inputs)
-        return Run(*identity, filled(shapes, loaded.model, seed=session.next_run_id))
-    if request.text is None:
-        return Run(*identity, dict(opened.look.inputs))
-    if loaded.tokenizer is None:
-        raise NoTokenizer("This model takes no text: it has no tokenizer.")
-    inputs = text_inputs(loaded, request.text)
-    ids = tuple(int(token) for token in inputs["input_ids"][0])
-    return Run(*identity, inputs, request.text, ids)
-
-
 def _run(session: Session, opened: OpenedModel, run: Run) -> None:
-    recorder = Recorder(opened.modules, listener=run)
     session.emit("run/changed", run_state(session, run))
     done = Event()
     sender = Thread(target=_send_events, args=(session, run, done), name="run-events", daemon=True)
     sender.start()
     run.begin()
     try:
-        _forward(opened, run, recorder)
+        _take_steps(session, opened, run)
     except RunCancelled:
         run.end("cancelled")
     except (Exception, SystemExit):  # noqa: BLE001 (user code; the recording has it)
@@ -91,16 +62,64 @@ def _run(session: Session, opened: OpenedModel, run: Run) -> None:
         run.end("finished")
     done.set()
     sender.join()
-    _conclude(session, opened, run, recorder)
+    _conclude(session, opened, run)
 
 
-def _forward(opened: OpenedModel, run: Run, recorder: Recorder) -> None:
+def _take_steps(session: Session, opened: OpenedModel, run: Run) -> None:
+    """One forward pass, or one for each token until there are enough or the text ends."""
+    generator = run.request.sampling.generator()
+    told = monotonic()
+    while True:
+        run.begin_step()
+        if run.step > 1 and monotonic() - told > _FRAME_S:
+            told = monotonic()
+            session.emit("run/changed", run_state(session, run))
+        logits = _take_step(opened, run)
+        if run.request.token_count == 0 or logits is None:
+            return
+        run.newest_id = run.request.sampling.choose(logits[-1], generator)
+        if _is_over(opened, run):
+            return
+        _grow(opened, run)
+
+
+def _take_step(opened: OpenedModel, run: Run) -> torch.Tensor | None:
+    """One watched forward pass; its logits `(position, vocabulary)` if it predicts tokens."""
     model = opened.modules.live[0]
-    with torch.no_grad():
-        with recorder.watching():
+    recorder = Recorder(opened.modules, listener=run)
+    try:
+        with torch.no_grad(), recorder.watching():
             output = model(**run.inputs)
-        if run.token_ids is not None:
-            run.logits = next_token_logits(model, output)
+    except (Exception, SystemExit):
+        run.recording = recorder.recording()
+        raise
+    run.recording = recorder.recording()
+    logits = None if run.token_ids is None else sequence_logits(model, output)
+    if logits is not None:
+        ids = run.written_ids if is_encoder_decoder(model) else run.token_ids
+        run.predictions = Predictions(logits, (ids or ())[1:])
+    return logits
+
+
+def _is_over(opened: OpenedModel, run: Run) -> bool:
+    made, wanted = run.generated_ids, run.request.token_count
+    own = run.all_ids[run.prompt_token_count - 1 :] if run.written_ids else run.all_ids
+    reason = stop_reason(opened.modules.live[0], made, wanted, len(own))
+    run.notes = (*run.notes, reason) if reason else run.notes
+    return bool(reason) or len(made) >= wanted
+
+
+def _grow(opened: OpenedModel, run: Run) -> None:
+    """The newest token becomes part of what the next forward pass takes."""
+    token, model = run.newest_id, opened.modules.live[0]
+    if token is None:
+        return
+    run.inputs = grown(model, run.inputs, token)
+    run.newest_id = None
+    if is_encoder_decoder(model):
+        run.written_ids = (*run.written_ids, token)
+    else:
+        run.token_ids = (*(run.token_ids or ()), token)
 
 
 def _send_events(session: Session, run: Run, done: Event) -> None:
@@ -118,14 +137,15 @@ def _send_unsent(session: Session, run: Run) -> bool:
     return events is not None
 
 
-def _conclude(session: Session, opened: OpenedModel, run: Run, recorder: Recorder) -> None:
-    recording = recorder.recording()
-    if run.phase == "finished" or (run.phase == "failed" and _did_something(recording)):
+def _conclude(session: Session, opened: OpenedModel, run: Run) -> None:
+    recording = run.recording
+    if recording is not None and (run.phase != "failed" or _did_something(recording)):
         graph = Graph(opened.modules.tree, recording, "run", run.run_id)
         run.problem = failure_problem(graph)
         session.show_graph(graph, len(run.token_ids or ()), problem=run.problem)
-    elif run.phase == "failed" and recording.failure:
-        run.problem = _inputs_problem(recording.failure)
+    elif recording is not None and recording.failure:
+        run.problem, run.recording = _inputs_problem(recording.failure), None
+    session.make_room()
     session.emit("run/changed", run_state(session, run))
 
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from interpogate.errors import InterpogateError, NotReady, RunNotFound
 from interpogate.graph.graph import Graph
+from interpogate.model.image_processors import image_processor_of
 from interpogate.model.inputs import example_candidates, shapes_of, vocabulary_size
 from interpogate.model.load import LoadedModel, load_model
 from interpogate.model.placement import placed
 from interpogate.model.sources import parse_source
+from interpogate.model.uploads import Uploads
 from interpogate.presentation.failures import failure_problem
 from interpogate.presentation.subject import Subject
 from interpogate.presentation.summary import example_text, summary
@@ -24,11 +28,10 @@ from interpogate.protocol import messages as m
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.opening import FirstLook, first_look
 from interpogate.worker.runs import Run
+from interpogate.worker.shelf import make_room
 
 if TYPE_CHECKING:
     from interpogate.worker.service import LoadModel
-
-_KEPT_RUNS = 4
 
 Emit = Callable[[str, Any], None]
 Submit = Callable[[Callable[[], None]], None]
@@ -51,11 +54,13 @@ class Session:
         self.submit = submit
         self.state = m.ModelState(model_id=model_id, source=source, phase="loading", message="")
         self.runs: dict[int, Run] = {}
+        self.uploads = Uploads()
         self.next_run_id = 1
         self._next_version = 1
         self._opened: OpenedModel | None = None
         self._graph: Graph | None = None
         self._token_count = 0
+        self._changing = RLock()
 
     def load(self, request: LoadModel) -> None:
         """Load and trace the model; the state says how far it is."""
@@ -101,21 +106,30 @@ class Session:
             live=opened.modules.live,
             token_count=self._token_count,
             text=text or None,
-            inputs=shapes_of(run.inputs if run is not None else opened.look.inputs),
+            inputs=run.shapes if run is not None else shapes_of(opened.look.inputs),
             vocabulary_size=vocabulary_size(opened.loaded.model),
         )
 
+    @cached_property
+    def image_processor(self) -> Any:
+        """What prepares images for this model; None if it came without."""
+        return image_processor_of(self.opened.loaded)
+
     def change(self, **changes: Any) -> None:
-        """Change the state and tell."""
-        self.state = replace(self.state, **changes)
-        self.emit("model/changed", self.state)
+        """Change the state and tell; runs do so on one thread, a selected run on another."""
+        with self._changing:
+            self.state = replace(self.state, **changes)
+            self.emit("model/changed", self.state)
 
     def show_graph(self, graph: Graph, token_count: int, **changes: Any) -> None:
         """Make this the graph shown, and tell."""
-        self._graph = graph
-        self._token_count = token_count
-        version, self._next_version = self._next_version, self._next_version + 1
-        self.change(graph_version=version, origin=graph.origin, **changes)
+        with self._changing:
+            self._graph = graph
+            self._token_count = token_count
+            version, self._next_version = self._next_version, self._next_version + 1
+            self.change(
+                graph_version=version, origin=graph.origin, shown_run_id=graph.run_id, **changes
+            )
 
     def run(self, run_id: int) -> Run:
         """One of the last runs. Raises `RunNotFound`."""
@@ -127,8 +141,11 @@ class Session:
     def add_run(self, run: Run) -> None:
         """Keep a run; the oldest go, with their logits."""
         self.runs[run.run_id] = run
-        for old in sorted(self.runs)[:-_KEPT_RUNS]:
-            del self.runs[old]
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Keep as many runs, and as much of them, as there is room for."""
+        make_room(self.runs, self.state.shown_run_id)
 
     def _present_first(self, opened: OpenedModel) -> None:
         look = opened.look
