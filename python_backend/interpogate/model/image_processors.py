@@ -18,6 +18,8 @@ def image_processor_of(loaded: LoadedModel) -> Any:
     from transformers import AutoImageProcessor
 
     try:
-        return AutoImageProcessor.from_pretrained(loaded.source.location, local_files_only=True)
+        return AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+            loaded.source.location, local_files_only=True
+        )
     except Exception:  # noqa: BLE001 (most models have none; each way of it fails differently)
         return None
