@@ -12,6 +12,7 @@ from typing import Any
 
 import interpogate
 from interpogate.opened import problems
+from interpogate.opened.last_inputs import InputMemory
 from interpogate.opened.opened_model import Emit, Launch, OpenedModel
 from interpogate.opened.problems import RequestFailed, decoded
 from interpogate.protocol import messages as m
@@ -28,6 +29,7 @@ class Models:
         self._numbers = itertools.count(1)
         self._models: dict[str, OpenedModel] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._inputs = InputMemory()
         self._preferences = m.Preferences()
         self._answers = {
             "session/hello": self._hello,
@@ -75,6 +77,7 @@ class Models:
         request = decoded(params, m.OpenModel)
         model_id = f"{self._prefix}-{next(self._numbers)}"
         model = OpenedModel(model_id, request, emit=self._emit, launch=self._launch)
+        model.last = self._inputs.of(request.source, request.folder)
         self._models[model_id] = model
         return model.start()
 

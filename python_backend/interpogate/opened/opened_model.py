@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from interpogate.opened import problems
+from interpogate.opened.last_inputs import LastInputs
 from interpogate.opened.level_cache import LevelCache
 from interpogate.opened.problems import RequestFailed, decoded
 from interpogate.opened.run_ledger import RunLedger
@@ -74,6 +75,7 @@ class OpenedModel:
         self._closed = False
         self._levels = LevelCache()
         self._runs = RunLedger()
+        self.last = LastInputs()
         self._last_version = 0
 
     def start(self) -> ModelState:
@@ -177,6 +179,7 @@ class OpenedModel:
             return
         if method == "run/changed":
             self._runs.note(params)
+            self.last.note(params)
         if method in _EVENTS:
             self._emit(method, params)
 
@@ -190,10 +193,17 @@ class OpenedModel:
                 state,
                 graph_version=self.state.graph_version,
                 origin=self.state.origin,
+                shown_run_id=self.state.shown_run_id,
                 summary=state.summary or self.state.summary,
             )
         self._runs.expect(state.run_id)
-        self.state = replace(state, model_id=self.state.model_id, source=self._request.source)
+        self.state = replace(
+            state,
+            model_id=self.state.model_id,
+            source=self._request.source,
+            last_text=self.last.text,
+            last_inputs=self.last.inputs,
+        )
         self._announce()
 
     def _note(self, method: str, params: Any, reply: Any) -> None:
