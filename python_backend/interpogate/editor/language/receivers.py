@@ -1,0 +1,94 @@
+"""What stands before `.pre(`, `.node(` and the like: whether its strings name modules.
+
+`requests.post("…")` must never be taken for a hook, so names count by how they came to be: `as
+hook`, `interp = Interpogate(model)`, or by the names that inserted code uses. Pure text; a notebook
+is read as a whole. Called by `path_strings.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from interpogate.editor.language.documents import Document
+
+_HOOK_SET = re.compile(r"\.hook\(\s*\)\s*as\s+(\w+)|(\w+)\s*=\s*[\w.]+\.hook\(\s*\)")
+_OBSERVER = re.compile(
+    r"(\w+)\s*(?::[^=\r\n]+)?=\s*(?:\w+\.)*Interpogate\(\s*(?:model\s*=\s*)?(?:(\w+)\s*[,)])?"
+)
+_CHAIN = re.compile(r"(?P<chain>[^\W\d]\w*(?:\s*\.\s*\w+)*)\s*(?P<call>\(\s*\))?\s*\.\s*\Z")
+_REACH = 200
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """The expression before a method."""
+
+    base: tuple[str, ...]
+    """Attributes between the model and the module whose method is called."""
+    is_certain: bool
+    """Whether it surely belongs to the open model."""
+    start: int
+    """Offset of its first name."""
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """The names in a text, or in all cells of a notebook, that stand for something of ours."""
+
+    hook_sets: frozenset[str]
+    observers: frozenset[str]
+    models: frozenset[str]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Receivers:
+        """Read them from documents that belong together."""
+        names = [_names(document) for document in documents]
+        return cls(
+            hook_sets=frozenset({"hook", "hooks"}.union(*(own[0] for own in names))),
+            observers=frozenset({"interp"}.union(*(own[1] for own in names))),
+            models=frozenset({"model"}.union(*(own[2] for own in names))),
+        )
+
+    def before(self, text: str, position: int, method: str) -> Receiver | None:
+        """The receiver of a method whose name stands at a position; None if it is none of ours."""
+        first = max(0, position - _REACH)
+        found = _CHAIN.search(text[first:position])
+        if found is None:
+            return None
+        names = re.split(r"\s*\.\s*", found["chain"])
+        if found["call"] and (names[-1] != "hook" or method not in {"pre", "post"}):
+            return None
+        start = first + found.start()
+        if method == "get_submodule":
+            return self._module(names, start)
+        owners = self.hook_sets if method in {"pre", "post"} else self.observers
+        is_certain = names[-1] in owners
+        if is_certain or method == "add_visualization":
+            return Receiver((), is_certain, start)
+        return None
+
+    def _module(self, names: list[str], start: int) -> Receiver | None:
+        for number, name in enumerate(names):
+            if name in self.observers and names[number + 1 : number + 2] == ["model"]:
+                return Receiver(tuple(names[number + 2 :]), is_certain=True, start=start)
+        if names[0] == "self":
+            return None
+        if names[0] in self.models:
+            return Receiver(tuple(names[1:]), is_certain=True, start=start)
+        return Receiver((), is_certain=False, start=start)
+
+
+def _names(document: Document) -> tuple[set[str], set[str], set[str]]:
+    known: tuple[set[str], set[str], set[str]] | None = document.memory.get("receivers")
+    if known is None:
+        known = _read_names(document.text)
+        document.memory["receivers"] = known
+    return known
+
+
+def _read_names(text: str) -> tuple[set[str], set[str], set[str]]:
+    hook_sets = {first or second for first, second in _HOOK_SET.findall(text)}
+    observed = _OBSERVER.findall(text) if "Interpogate" in text else []
+    return hook_sets, {name for name, _ in observed}, {model for _, model in observed if model}
