@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, get_args
 
 from interpogate.codegen.hooks import Kind
 from interpogate.errors import PathNotFound
 from interpogate.graph.essential import Detail
 from interpogate.notebook.picture import Picture
+from interpogate.notebook.portable import portable
 from interpogate.presentation.code import hook_code
 from interpogate.presentation.details import inspect_node
 from interpogate.presentation.levels import level
@@ -37,12 +39,12 @@ def _answers(picture: Picture, progress: Progress) -> dict[str, Any]:
     paths = list(subject.graph.tree.paths)
     progress.expect(len(names) + len(modules) + len(paths))
     return {
-        "state": encode(picture.state),
+        "state": encode(portable(picture.state)),
         "levels": {detail: _levels(subject, detail) for detail in get_args(Detail)},
-        "nodes": {name: encode(inspect_node(subject, name)) for name in progress.over(names)},
+        "nodes": {name: _node(subject, name) for name in progress.over(names)},
         "hooks": {path: _hooks(subject, path) for path in progress.over(modules)},
         "locations": {path: _location(subject, path) for path in progress.over(paths)},
-        "run": encode(picture.run) if picture.run else None,
+        "run": _run(picture.run) if picture.run else None,
         "predictions": [encode(prediction) for prediction in picture.predictions],
     }
 
@@ -54,6 +56,14 @@ def _levels(subject: Subject, detail: Detail) -> dict[str, Any]:
         for name, inside in view.levels.items()
         if inside.nodes
     }
+
+
+def _node(subject: Subject, name: str) -> Any:
+    return encode(portable(inspect_node(subject, name)))
+
+
+def _run(record: m.RunRecord) -> Any:
+    return encode(replace(record, state=portable(record.state)))
 
 
 def _node_ids(subject: Subject) -> Iterator[str]:

@@ -22,6 +22,7 @@ from interpogate.demo import SAMPLE_TEXT, demo_directory
 from interpogate.notebook import document as documents
 from interpogate.notebook.document import CannotWrite, PageMissing, document, frame
 from interpogate.notebook.picture import Picture, picture_of
+from interpogate.notebook.portable import portable_path
 from interpogate.notebook.snapshot import snapshot
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import decode
@@ -142,6 +143,23 @@ def test_the_frame_gives_the_document_back_unchanged() -> None:
     inside = re.search(r'srcdoc="([^"]*)"', shown)
     assert inside
     assert html.unescape(inside[1]) == document(picture, 'a "title"')
+
+
+def test_a_picture_names_no_folder_of_the_machine(demo: dict[str, Any]) -> None:
+    source = demo["nodes"]["transformer.h.1.attn"]["source"]
+    assert source["file"] == "transformers/models/gpt2/modeling_gpt2.py"
+    interp = Interpogate(networks.FailsMidway())
+    with pytest.raises(RuntimeError):
+        interp.forward(torch.ones(1, 4))
+    failed = snapshot(pictured(interp))
+    assert failed["state"]["problem"]["file"] == "networks.py"
+    homes = (str(Path(networks.__file__).parent), str(Path(torch.__file__).parents[1]))
+    assert not [home for home in homes if home in json.dumps([demo, failed])]
+
+
+def test_code_of_a_notebook_has_its_cell_for_a_place() -> None:
+    assert portable_path("/tmp/ipykernel_25781/780773545.py") == "notebook cell"  # noqa: S108
+    assert portable_path("/nowhere/else/net.py") == "net.py"
 
 
 def test_a_failed_run_is_pictured_too() -> None:
