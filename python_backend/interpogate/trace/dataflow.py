@@ -20,6 +20,7 @@ from torch.overrides import TorchFunctionMode
 
 from interpogate.graph.operations import plain_name
 from interpogate.graph.recording import Flow, Operation, OperationKind, Result
+from interpogate.trace.keeping import Keeper
 from interpogate.trace.source import code_source
 from interpogate.trace.values import describe_tensor, tensor_facts, tensors_of
 
@@ -70,9 +71,13 @@ class DataFlow(TorchFunctionMode):
     """Notes operations and flows while it is entered."""
 
     def __init__(
-        self, position: Position, parameters: dict[int, tuple[torch.Tensor, str, int]]
+        self,
+        position: Position,
+        parameters: dict[int, tuple[torch.Tensor, str, int]],
+        keeper: Keeper | None = None,
     ) -> None:
         super().__init__()
+        self._keeper = keeper
         self.position = position
         self.operations: list[RawOperation] = []
         self.flows: list[tuple[int, int, int, Any]] = []
@@ -194,6 +199,8 @@ class DataFlow(TorchFunctionMode):
             self._made(row, slot, tensor)
         if args and made[0] is args[0] and _is_in_place(func):
             self._changed(row, made[0])
+        if self._keeper is not None:
+            self._keeper.computed(row, position.call, func, (args, kwargs), made)
 
     def _changed(self, row: int, tensor: torch.Tensor) -> None:
         """Changed in place: what it is a view of has the operation for its maker too."""

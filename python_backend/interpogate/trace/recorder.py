@@ -19,9 +19,11 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
-from interpogate.graph.recording import Call, Failure, Recording
+from interpogate.graph.recording import Call, CallSite, Failure, Recording
 from interpogate.trace.attachment import attached, eager, has_compiled_parts
+from interpogate.trace.callers import RawSite, calling_site, sites_of
 from interpogate.trace.dataflow import OUTSIDE, PAUSED, DataFlow, Position
+from interpogate.trace.keeping import Keeper
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.source import failure_source
 from interpogate.trace.values import RawRow, capture, capture_arguments, describe, tensors_of
@@ -51,6 +53,7 @@ class _RawCall:
     started_ns: int
     handled: int
     """Id of the exception that was being handled when it began; that one is not its own."""
+    site: RawSite | None
     outputs: list[RawRow] | None = None
     finished_ns: int = 0
     failed: bool = False
@@ -74,12 +77,18 @@ class Recorder:
     """Watches forward passes of a model, in the thread that enters `watching`."""
 
     def __init__(
-        self, modules: ModelModules, *, listener: Listener | None = None, dataflow: bool = True
+        self,
+        modules: ModelModules,
+        *,
+        listener: Listener | None = None,
+        dataflow: bool = True,
+        keeper: Keeper | None = None,
     ) -> None:
         self._modules = modules
         self._listener = listener
+        self._keeper = keeper
         self._position = Position()
-        self._flow = DataFlow(self._position, _parameters(modules)) if dataflow else None
+        self._flow = DataFlow(self._position, _parameters(modules), keeper) if dataflow else None
         self._calls: list[_RawCall] = []
         self._pauses: list[_Pause] = []
         self._thread = 0
@@ -108,7 +117,11 @@ class Recorder:
     def recording(self) -> Recording:
         """What was seen, as plain data. Call it after the block."""
         numbers: dict[int, int] = {}
-        calls = tuple(self._frozen(raw, numbers) for raw in self._calls)
+        sites = sites_of(raw.site for raw in self._calls)
+        calls = tuple(
+            self._frozen(raw, numbers, site)
+            for raw, site in zip(self._calls, sites, strict=True)
+        )
         flow = self._flow
         operations, flows, results = flow.frozen() if flow else ((), (), ())
         used = frozenset(flow.used_modules) if flow else frozenset()
@@ -204,12 +217,17 @@ class Recorder:
         order = position.next_order()
         handled = id(sys.exc_info()[1])
         self._calls.append(
-            _RawCall(index, position.call, order, first, rows, len(args), now, handled)
-        )
+            _RawCall(
+                index, position.call, order, first, rows, len(args), now, handled,
+                calling_site(self._modules.live[index]),
+            )
+        )  # fmt: skip
         is_root = position.call < 0
-        position.call = len(self._calls) - 1
+        parent, position.call = position.call, len(self._calls) - 1
         if flow is not None and is_root:
             self._add_inputs(flow, index, args, kwargs)
+        if self._keeper is not None:
+            self._keeper.took(position.call, parent, index, args, kwargs)
 
     def _add_inputs(self, flow: DataFlow, index: int, args: Any, kwargs: Any) -> None:
         names = argument_names(self._modules.live[index])
@@ -243,6 +261,8 @@ class Recorder:
         if self._flow is not None:
             self._leave_flow(self._flow, raw, taken, output, pause)
         self._position.call = raw.parent
+        if self._keeper is not None and not raw.failed:
+            self._keeper.returned(call, index, output)
         return raw.failed
 
     def _leave_flow(
@@ -287,7 +307,7 @@ class Recorder:
             in_hook=bool(self._pauses) or id(error) == self._hook_error,
         )
 
-    def _frozen(self, raw: _RawCall, numbers: dict[int, int]) -> Call:
+    def _frozen(self, raw: _RawCall, numbers: dict[int, int], site: CallSite | None) -> Call:
         number = numbers[raw.module] = numbers.get(raw.module, -1) + 1
         names = argument_names(self._modules.live[raw.module])
         return Call(
@@ -301,6 +321,7 @@ class Recorder:
             duration_us=max(raw.finished_ns - raw.started_ns, 0) / 1000,
             failed=raw.failed,
             error=raw.error,
+            site=site,
         )
 
 

@@ -84,6 +84,15 @@ def tensors_of(value: Any, depth: int = 0) -> Iterator[tuple[str, torch.Tensor]]
                 yield f"{key}.{inner}" if inner else key, tensor
 
 
+def leaves(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """All tensors in a nested value, each with the keys that lead to it, outermost first."""
+    if isinstance(value, torch.Tensor):
+        yield keys, value
+    elif value is not None and len(keys) <= MAXIMUM_DEPTH:
+        for key, item in _parts(value)[1]:
+            yield from leaves(item, (*keys, key))
+
+
 def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
     if isinstance(value, torch.Tensor):
         rows.append((depth, key, "tensor", type(value), tensor_facts(value)))

@@ -35,6 +35,7 @@ def start_run(session: Session, request: m.StartRun) -> m.RunState:
     run = new_run(session, opened, request)
     session.next_run_id += 1
     session.add_run(run)
+    session.blocks.interrupt()
     session.change(run_id=run.run_id)
     session.submit(lambda: _run(session, opened, run))
     return run_state(session, run)
@@ -74,7 +75,7 @@ def _take_steps(session: Session, opened: OpenedModel, run: Run) -> None:
         if run.step > 1 and monotonic() - told > _FRAME_S:
             told = monotonic()
             session.emit("run/changed", run_state(session, run))
-        logits = _take_step(opened, run)
+        logits = _take_step(session, opened, run)
         if run.request.token_count == 0 or logits is None:
             return
         run.newest_id = run.request.sampling.choose(logits[-1], generator)
@@ -83,17 +84,20 @@ def _take_steps(session: Session, opened: OpenedModel, run: Run) -> None:
         _grow(opened, run)
 
 
-def _take_step(opened: OpenedModel, run: Run) -> torch.Tensor | None:
+def _take_step(session: Session, opened: OpenedModel, run: Run) -> torch.Tensor | None:
     """One watched forward pass; its logits `(position, vocabulary)` if it predicts tokens."""
     model = opened.modules.live[0]
-    recorder = Recorder(opened.modules, listener=run)
+    keeper = session.blocks.keeper(session)
+    recorder = Recorder(opened.modules, listener=run, keeper=keeper)
     try:
         with torch.no_grad(), recorder.watching():
             output = model(**run.inputs)
     except (Exception, SystemExit):
         run.recording = recorder.recording()
+        session.blocks.keep(session, run)
         raise
     run.recording = recorder.recording()
+    session.blocks.keep(session, run)
     logits = None if run.token_ids is None else sequence_logits(model, output)
     if logits is not None:
         ids = run.written_ids if is_encoder_decoder(model) else run.token_ids
@@ -146,6 +150,7 @@ def _conclude(session: Session, opened: OpenedModel, run: Run) -> None:
     elif recording is not None and recording.failure:
         run.problem, run.recording = _inputs_problem(recording.failure), None
     session.make_room()
+    session.blocks.tidy(session)
     session.emit("run/changed", run_state(session, run))
 
 

@@ -15,6 +15,7 @@ from interpogate.presentation.module_table import module_shapes, module_table
 from interpogate.presentation.observed_code import found_modules, observed_code
 from interpogate.presentation.recipes import list_recipes, recipe_code
 from interpogate.protocol import messages as m
+from interpogate.worker import blocks
 from interpogate.worker.forward import cancel_run, start_run
 from interpogate.worker.run_states import (
     find_tokens,
@@ -123,4 +124,5 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     "hook/write": _write_hook,
     "recipe/list": _list_recipes,
     "recipe/write": _write_recipe,
+    **blocks.HANDLERS,
 }

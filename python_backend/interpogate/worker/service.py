@@ -36,6 +36,7 @@ class LoadModel(m.OpenModel):
     model_id: str
     first_graph_version: int = 1
     first_run_id: int = 1
+    blocks: tuple[m.Block, ...] = ()
 
 
 class Service:

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,8 +28,10 @@ from interpogate.presentation.summary import example_text, summary
 from interpogate.protocol import messages as m
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.opening import FirstLook, first_look
+from interpogate.worker.blocks import SessionBlocks
 from interpogate.worker.runs import Run
 from interpogate.worker.shelf import make_room
+from interpogate.worker.sources import SourceFiles, source_files
 
 if TYPE_CHECKING:
     from interpogate.worker.service import LoadModel
@@ -54,6 +57,7 @@ class Session:
         self.submit = submit
         self.state = m.ModelState(model_id=model_id, source=source, phase="loading", message="")
         self.runs: dict[int, Run] = {}
+        self.blocks = SessionBlocks(submit)
         self.uploads = Uploads()
         self.next_run_id = 1
         self._next_version = 1
@@ -66,20 +70,27 @@ class Session:
         """Load and trace the model; the state says how far it is."""
         self.next_run_id = request.first_run_id
         self._next_version = request.first_graph_version
+        self.blocks.prepare(request.blocks, request.tensor_memory_mb)
         self.change(message="Loading the model…")
         folder = Path(request.folder) if request.folder else Path.home()
-        source = parse_source(request.source, folder)
-        loaded = placed(
-            load_model(source, folder, trust_remote_code=request.trust_remote_code),
-            device=request.device,
-            dtype=request.dtype,
-            text=request.text,
-        )
+        with self._telling_files(request.source, folder):
+            source = parse_source(request.source, folder)
+            found = load_model(source, folder, trust_remote_code=request.trust_remote_code)
+        loaded = placed(found, device=request.device, dtype=request.dtype, text=request.text)
         modules = declared_modules(loaded.model)
         self.change(phase="tracing", message="Tracing the data flow…")
         look = first_look(modules, _candidates(loaded))
         self._opened = OpenedModel(loaded, modules, look)
         self._present_first(self._opened)
+
+    @contextmanager
+    def _telling_files(self, source: str, folder: Path) -> Iterator[None]:
+        """Say which files a load used, also one that failed: the mended file is worth a new try."""
+        try:
+            yield
+        finally:
+            files = source_files(source, folder)
+            self.emit("source/files", SourceFiles(model_id=self.state.model_id, files=files))
 
     @property
     def opened(self) -> OpenedModel:

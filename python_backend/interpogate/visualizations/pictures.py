@@ -1,0 +1,141 @@
+"""Blocks as messages: what can be drawn of a tensor, what a block shows, one exact value.
+
+What goes wrong with a block is said in its own picture. Called by the worker and the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from torch import nn
+
+from interpogate.protocol import messages as m
+from interpogate.trace.keeping import Watch
+from interpogate.visualizations.dimensions import Dimension, dimensions_of
+from interpogate.visualizations.drawing import NO_AXIS, Drawing, array
+from interpogate.visualizations.find import find_value, watches_of
+from interpogate.visualizations.observed import Observed
+from interpogate.visualizations.places import place_of
+from interpogate.visualizations.problems import NothingToSee, NotKept
+from interpogate.visualizations.reading import Reading
+from interpogate.visualizations.registry import Kind, kind_named
+from interpogate.visualizations.roles import check_roles
+from interpogate.visualizations.statistics import statistics_of
+from interpogate.visualizations.value import Value
+
+_RERUN = "Taken from a second run on the same inputs, since it was not kept."
+
+
+def picture(observed: Observed, block: m.Block, request: m.ReadBlock) -> m.BlockPicture:
+    """What a block shows; never raises because of the block."""
+    try:
+        value, reading, kind = _reading(observed, block, request)
+        drawing = kind.draw(reading)
+        statistics, thin = statistics_of(value)
+    except NothingToSee as error:
+        return _empty(observed, block, request, error)
+    notes = [value.note, *drawing.notes, *reading.notes, thin]
+    return m.BlockPicture(
+        model_id=request.model_id,
+        block_id=block.block_id,
+        run_id=0 if value.is_parameter else observed.graph.run_id,
+        kind=kind.name,
+        title=value.title,
+        note=" ".join(dict.fromkeys(note for note in notes if note)),
+        problem=None,
+        panels=drawing.panels,
+        x=drawing.x,
+        y=drawing.y,
+        scale=drawing.scale,
+        low=drawing.low,
+        high=drawing.high,
+        arrays=tuple(array(name, values) for name, values in drawing.arrays.items()),
+        texts=tuple(m.BlockTexts(name=n, texts=texts) for n, texts in drawing.texts.items()),
+        statistics=statistics,
+    )
+
+
+def found_value(observed: Observed, block: m.Block) -> Value:
+    """The tensor of a block, from a second run if need be. Raises `NothingToSee`."""
+    try:
+        return find_value(observed, block.node, block.value, block.call)
+    except NotKept as error:
+        if observed.rerun is None or not error.watches:
+            raise
+        again = replace(observed, tensors=observed.rerun(error.watches), rerun=None)
+        value = find_value(again, block.node, block.value, block.call)
+        return replace(value, note=f"{value.note} {_RERUN}".strip())
+
+
+def watches_of_blocks(observed: Observed, blocks: Iterable[m.Block]) -> frozenset[Watch]:
+    """What the next run must keep for these blocks; a block without a place needs nothing."""
+    found: set[Watch] = set()
+    for block in blocks:
+        with suppress(NothingToSee):
+            found |= watches_of(observed, block.node, block.value)
+    return frozenset(found)
+
+
+def _reading(
+    observed: Observed, block: m.Block, request: m.ReadBlock
+) -> tuple[Value, Reading, Kind]:
+    kind = kind_named(block.kind)
+    value = found_value(observed, block)
+    dimensions = dimensions_of(observed, value, module_of(observed, block.node))
+    if 0 in value.shape:
+        raise NothingToSee("The tensor is empty.")
+    roles = block.roles or _guessed(kind, dimensions)
+    check_roles(roles, dimensions, allowed=kind.allowed, needs=kind.needs, many=kind.many)
+    defaults = {option.name: option.value for option in kind.options}
+    reading = Reading(
+        observed=observed,
+        value=value,
+        dimensions=dimensions,
+        roles=roles,
+        indices=block.indices,
+        options={**defaults, **dict(block.options)},
+        call=block.call,
+        width=request.width,
+        height=request.height,
+        panel=request.panel,
+        window=request.window,
+    )
+    return value, reading, kind
+
+
+def _guessed(kind: Kind, dimensions: tuple[Dimension, ...]) -> tuple[m.DimensionRole, ...]:
+    guess = kind.guess(dimensions)
+    if guess.refusal:
+        raise NothingToSee(guess.refusal, hint="Choose another kind.")
+    return guess.roles
+
+
+def module_of(observed: Observed, node: str) -> nn.Module:
+    """The (first) module that a node belongs to."""
+    return observed.live[place_of(observed.graph, node).modules[0]]
+
+
+def _empty(
+    observed: Observed, block: m.Block, request: m.ReadBlock, error: NothingToSee
+) -> m.BlockPicture:
+    problem = m.Problem(code=error.code, message=str(error), hint=error.own_hint, node=block.node)
+    return m.BlockPicture(
+        model_id=request.model_id,
+        block_id=block.block_id,
+        run_id=observed.graph.run_id,
+        kind=block.kind,
+        title=".".join((block.value.side, *block.value.keys)),
+        note="",
+        problem=problem,
+        panels=NO_AXIS,
+        x=NO_AXIS,
+        y=NO_AXIS,
+        scale="sequential",
+        low=0.0,
+        high=0.0,
+        arrays=(),
+        texts=(),
+        statistics=None,
+    )

@@ -1,0 +1,71 @@
+"""From a node id to what it stands for: modules, an operation's rows, a parameter, an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from interpogate.graph.graph import Graph
+from interpogate.graph.hierarchy import Container
+from interpogate.graph.levels import ROOT, Node
+from interpogate.visualizations.problems import NodeGone, NoTensor
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a node of the graph stands for."""
+
+    kind: Literal["modules", "operation", "parameter", "argument", "result"]
+    node: str
+    modules: tuple[int, ...] = ()
+    """Indices; for an operation the module whose forward runs it, for a parameter its owner."""
+    is_group: bool = False
+    rows: tuple[int, ...] = ()
+    """Of an operation: one for each time it ran."""
+    name: str = ""
+    """Plain name of an operation, name of a parameter, keys of an argument or result."""
+
+
+def place_of(graph: Graph, node_id: str) -> Place:
+    """What a node stands for. Raises `NodeGone`, `NoTensor`."""
+    node = _node(graph, node_id)
+    if node.container is not None:
+        return _modules(graph, node, node.container)
+    if node.id.startswith(f"{ROOT}::output:"):
+        return Place("result", node_id, (0,), name=node.id.removeprefix(f"{ROOT}::output:"))
+    if not node.rows:
+        raise NoTensor(
+            "Here a tensor only crosses a border.", hint="Choose the node that made it."
+        )
+    return _operation(graph, node)
+
+
+def _node(graph: Graph, node_id: str) -> Node:
+    for view in (graph.view("essential"), graph.view("all")):
+        if node_id in view.nodes:
+            return view.nodes[node_id]
+    raise NodeGone(f"The model has no node {node_id} any more.")
+
+
+def _modules(graph: Graph, node: Node, container: Container) -> Place:
+    modules = graph.tree.modules
+    if node.kind != "group":
+        return Place("modules", node.id, (container.module,))
+    if container.module >= 0:
+        return Place("modules", node.id, modules[container.module].children, is_group=True)
+    around = modules[container.first].parent
+    inside = [i for i in modules[around].children if container.first <= i <= container.last]
+    return Place("modules", node.id, tuple(inside), is_group=True)
+
+
+def _operation(graph: Graph, node: Node) -> Place:
+    operation = graph.recording.operations[node.rows[0]]
+    rows = tuple(node.rows)
+    if operation.kind == "parameter":
+        return Place("parameter", node.id, (operation.module,), rows=rows, name=operation.name)
+    if operation.kind == "input":
+        return Place("argument", node.id, (0,), rows=rows, name=operation.name)
+    if operation.kind == "pass":
+        raise NoTensor("Here a module passes tensors on.", hint="Choose the module itself.")
+    module = graph.recording.calls[operation.call].module
+    return Place("operation", node.id, (module,), rows=rows, name=operation.name)
