@@ -19,6 +19,8 @@ import { EVENT_METHODS, type Welcome } from "../../webview/src/protocol/messages
 import type { Interpreter } from "./interpreters";
 import type { BackendEvent, BackendMethod, BackendMethods } from "./methods";
 import { problem } from "./problems";
+import { settings as userSettings } from "./settings";
+import { hintMiddleware, refreshHints } from "./shape-hints";
 
 const PREFIX = "interpogate/";
 const PROTOCOL_VERSION = 1;
@@ -40,9 +42,11 @@ export class EditorClient {
   readonly interpreter: Interpreter;
   readonly welcome: Welcome;
   readonly #client: LanguageClient;
+  readonly #listener: vscode.Disposable;
 
   private constructor(client: LanguageClient, interpreter: Interpreter, welcome: Welcome) {
     this.#client = client;
+    this.#listener = userSettings.onDidChangeShapesInCode(() => refreshHints(client));
     this.interpreter = interpreter;
     this.welcome = welcome;
   }
@@ -59,14 +63,20 @@ export class EditorClient {
     return new EditorClient(client, settings.interpreter, await exchangeVersions(client));
   }
 
-  request<M extends BackendMethod>(
+  async request<M extends BackendMethod>(
     method: M,
     params: BackendMethods[M]["params"],
   ): Promise<BackendMethods[M]["result"]> {
-    return this.#client.sendRequest<BackendMethods[M]["result"]>(PREFIX + method, params);
+    const name = PREFIX + method;
+    const result = await this.#client.sendRequest<BackendMethods[M]["result"]>(name, params);
+    if (method === "model/close") {
+      refreshHints(this.#client);
+    }
+    return result;
   }
 
   async stop(): Promise<void> {
+    this.#listener.dispose();
     await this.#client.dispose(STOP_TIMEOUT_MS);
   }
 }
@@ -96,6 +106,7 @@ function makeClient(settings: ClientSettings): LanguageClient {
 function clientOptions({ log, onClosed }: ClientSettings): LanguageClientOptions {
   return {
     documentSelector: [{ language: "python" }],
+    middleware: hintMiddleware,
     outputChannel: log,
     traceOutputChannel: log,
     initializationFailedHandler: () => false,

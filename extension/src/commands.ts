@@ -8,6 +8,7 @@
 import * as vscode from "vscode";
 import type { HookKind } from "../../webview/src/protocol/messages.generated";
 import type { HookInserter } from "./insert";
+import { lensArgument } from "./lenses";
 import type { Models, OpenModel, SelectedNode } from "./models";
 import type { Notices } from "./notices";
 import type { Opener } from "./opener";
@@ -15,6 +16,7 @@ import type { Pages } from "./pages";
 import type { Panels } from "./panel";
 import { isRecord, problem } from "./problems";
 import type { PythonChooser } from "./python";
+import type { CodeRevealer } from "./reveal";
 import type { Runs } from "./runs";
 import type { SourceOpener } from "./source";
 import type { ModuleRow } from "./tree";
@@ -29,6 +31,7 @@ export interface CommandParts {
   readonly runs: Runs;
   readonly inserter: HookInserter;
   readonly sources: SourceOpener;
+  readonly revealer: CodeRevealer;
   readonly python: PythonChooser;
   readonly notices: Notices;
   readonly log: vscode.LogOutputChannel;
@@ -51,6 +54,11 @@ export const COMMANDS: Readonly<Record<string, Action>> = {
   insertBothHooks: (parts, row) => insertHook(parts, row, "both"),
   copyPath: (parts, row) => copyPath(nodeFor(parts, row)),
   goToSource: (parts, row) => parts.sources.open(modelFor(parts, row), nodeFor(parts, row).node),
+  goToUse: (parts, row) =>
+    parts.sources.open(modelFor(parts, row), nodeFor(parts, row).node, "use"),
+  openGraphOf: (parts, lens) => openNamed(parts, lens),
+  runNamed: (parts, lens) => runNamed(parts, lens),
+  revealInGraph: (parts) => revealInGraph(parts),
   restartModel: (parts, row) => parts.models.restart(modelFor(parts, row)),
   closeModel: (parts, row) => parts.models.close(modelFor(parts, row)),
   selectInterpreter: ({ python }) => python.select(),
@@ -119,6 +127,24 @@ async function runForwardPass(parts: CommandParts, row: unknown): Promise<void> 
   const model = modelFor(parts, row);
   parts.panels.show(model);
   await parts.runs.start(model);
+}
+
+async function openNamed({ opener }: CommandParts, lens: unknown): Promise<OpenModel | undefined> {
+  const named = lensArgument(lens);
+  return named === undefined ? opener.openFile() : opener.openNamed(named.uri, named.name);
+}
+
+/** Opens what a lens stands over and runs it as soon as it is ready. */
+async function runNamed(parts: CommandParts, lens: unknown): Promise<void> {
+  const model = await openNamed(parts, lens);
+  if (model !== undefined && (await parts.models.isReady(model))) {
+    await parts.runs.start(model);
+  }
+}
+
+async function revealInGraph(parts: CommandParts): Promise<void> {
+  const found = await parts.revealer.atCursor();
+  selectModule(parts, found);
 }
 
 /** Selects a module of the tree in every page of its model, and shows one if none can be seen. */

@@ -8,12 +8,15 @@
 import * as vscode from "vscode";
 import type { ModelState } from "../../webview/src/protocol/messages.generated";
 import { Backend } from "./backend";
+import { CodeMarks } from "./code-marks";
 import { type CommandParts, registerCommands } from "./commands";
 import { followContext } from "./context";
 import { PythonEditors } from "./editors";
 import { followFailures } from "./failures";
 import { hostFor } from "./host";
+import { TensorValues } from "./inline-values";
 import { HookInserter } from "./insert";
+import { Lenses } from "./lenses";
 import { LibraryOffer } from "./library";
 import { Models } from "./models";
 import { Notices } from "./notices";
@@ -22,6 +25,7 @@ import type { PageContext } from "./page";
 import { Pages } from "./pages";
 import { Panels, type Restore } from "./panel";
 import { PythonChooser } from "./python";
+import { CodeRevealer } from "./reveal";
 import { Runs } from "./runs";
 import { SourceOpener } from "./source";
 import { StatusBar } from "./status";
@@ -77,8 +81,9 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
   opener.showIn(panels);
   const tree = new ModuleTree(backend, models);
   const runs = new Runs(backend);
+  const revealer = new CodeRevealer(backend, models);
   const parts: CommandParts = {
-    ...{ models, opener, panels, pages, runs, inserter, sources, python, notices, log },
+    ...{ models, opener, panels, pages, runs, inserter, sources, revealer, python, notices, log },
   };
   return [
     editors,
@@ -86,6 +91,9 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
     tree,
     new GraphView(page, pages, models, restore),
     new StatusBar(models),
+    new Lenses(),
+    new TensorValues(),
+    new CodeMarks(backend, models, pages),
     pages.follow(models),
     backend.onEvent((event) => pages.notify(event)),
     models.onDidTell((event) => pages.notify(event)),

@@ -44,8 +44,9 @@ export function hostFor(page: Page, parts: HostParts): HostHandlers {
       const file = await inserter.insert(modelOf(models, modelId), { ...what, place });
       return { file };
     },
-    "source/open": async ({ modelId, node }) => {
-      await sources.open(modelOf(models, modelId), text(node));
+    "source/open": async ({ modelId, node, what }) => {
+      const place = what === "use" ? "use" : "definition";
+      await sources.open(modelOf(models, modelId), text(node), place);
       return {};
     },
     "text/copy": async (params) => {

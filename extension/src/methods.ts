@@ -6,6 +6,7 @@
  */
 
 import type {
+  EditorMethods,
   EventMethods,
   HostMethods,
   PageMethods,
@@ -14,7 +15,7 @@ import type {
 } from "../../webview/src/protocol/messages.generated";
 
 /** What the editor process answers, itself or through a model's worker. */
-export type BackendMethods = ServerMethods & WorkerMethods;
+export type BackendMethods = ServerMethods & WorkerMethods & EditorMethods;
 export type BackendMethod = keyof BackendMethods;
 export type HostMethod = keyof HostMethods;
 export type EventMethod = keyof EventMethods;

@@ -116,6 +116,23 @@ export class Models implements vscode.Disposable {
     return this.#open.get(key);
   }
 
+  /** Waits until a model can run; false if it fails before, or is closed. */
+  isReady(model: OpenModel): Promise<boolean> {
+    const isSettled = () => ["ready", "failed", "stopped"].includes(model.state.phase);
+    const isOver = () => isSettled() || !this.#open.has(model.key);
+    return new Promise((resolve) => {
+      const listening: vscode.Disposable[] = [];
+      const look = () => {
+        if (isOver()) {
+          vscode.Disposable.from(...listening).dispose();
+          resolve(model.state.phase === "ready" && this.#open.has(model.key));
+        }
+      };
+      listening.push(this.onDidChange(look), this.onDidClose(look));
+      look();
+    });
+  }
+
   /** Opens a model, or gives the one that is open under the same name, restarted if it had failed. */
   async open(request: ModelRequest): Promise<OpenModel> {
     const key = JSON.stringify([request.source, request.folder]);

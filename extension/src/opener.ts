@@ -72,6 +72,12 @@ export class Opener {
     return name === undefined ? undefined : this.#openName({ document, name });
   }
 
+  /** Opens a name of a file, saved first, as a lens over it asks for. */
+  async openNamed(uri: vscode.Uri, name: string): Promise<OpenModel> {
+    requireTrust();
+    return this.#openName({ document: await vscode.workspace.openTextDocument(uri), name });
+  }
+
   /** Opens what a restored page remembers, as soon as the workspace is trusted. */
   async restore(remembered: RememberedModel): Promise<OpenModel | undefined> {
     if (!vscode.workspace.isTrusted) {

@@ -39,10 +39,14 @@ export class Page implements BackendPort, vscode.Disposable {
   #shown: OpenModel | undefined;
   #listens = false;
   #pendingPath: string | undefined;
+  #isMarked = false;
   readonly #found = new vscode.EventEmitter<OpenModel | undefined>();
+  readonly #listening = new vscode.EventEmitter<void>();
 
   /** The page has got its model, or another one. */
   readonly onDidFind = this.#found.event;
+  /** The page has read its model, and can be told more. */
+  readonly onDidListen = this.#listening.event;
 
   constructor(webview: vscode.Webview, context: PageContext, findModel: FindModel) {
     this.#webview = webview;
@@ -58,6 +62,7 @@ export class Page implements BackendPort, vscode.Disposable {
   dispose(): void {
     this.#listener.dispose();
     this.#found.dispose();
+    this.#listening.dispose();
   }
 
   get model(): OpenModel | undefined {
@@ -99,6 +104,15 @@ export class Page implements BackendPort, vscode.Disposable {
     }
   }
 
+  /** Marks modules, those that the cursor in the code stands for. */
+  mark(paths: readonly string[]): void {
+    const isNew = paths.length > 0 || this.#isMarked;
+    if (this.#listens && this.#shown !== undefined && isNew) {
+      this.#isMarked = paths.length > 0;
+      this.#relay.notify("page/mark", { modelId: this.#shown.state.modelId, paths });
+    }
+  }
+
   notify(event: BackendEvent): void {
     if (this.#listens) {
       this.#relay.notify(event.method, event.params as never);
@@ -127,9 +141,15 @@ export class Page implements BackendPort, vscode.Disposable {
     }
     const result = await this.#context.backend.request(method, withStyle(method, params));
     if (method === "model/read") {
-      setImmediate(() => this.#revealPending());
+      setImmediate(() => this.#onListening());
     }
     return result;
+  }
+
+  #onListening(): void {
+    this.#revealPending();
+    this.#isMarked = false;
+    this.#listening.fire();
   }
 
   #revealPending(): void {

@@ -4,16 +4,21 @@
  * Knows no webview containers; `panel.ts` and `view.ts` add their pages.
  */
 
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { BackendEvent } from "./methods";
 import type { Models, OpenModel } from "./models";
 import type { Page } from "./page";
 
 export class Pages {
   readonly #pages = new Set<Page>();
+  readonly #listening = new vscode.EventEmitter<Page>();
+
+  /** A page has read its model, and can be told more. */
+  readonly onDidListen = this.#listening.event;
 
   add(page: Page): void {
     this.#pages.add(page);
+    page.onDidListen(() => this.#listening.fire(page));
   }
 
   remove(page: Page): void {

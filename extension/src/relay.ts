@@ -34,6 +34,8 @@ const NOT_FOR_PAGES: ReadonlySet<string> = new Set([
   "session/prefer",
   "model/open",
   "model/close",
+  "code/read",
+  "code/find",
 ]);
 const BACKEND_NAMES: ReadonlySet<string> = new Set(
   [...SERVER_METHODS, ...WORKER_METHODS].filter((name) => !NOT_FOR_PAGES.has(name)),

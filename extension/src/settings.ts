@@ -10,6 +10,8 @@ import type { HookStyle } from "../../webview/src/protocol/messages.generated";
 const SECTION = "interpogate";
 const INTERPRETER = "interpreter";
 const HOOK_STYLE = "hookStyle";
+const SHAPES_IN_CODE = "shapesInCode";
+const CODE_LENS = "codeLens";
 
 export const settings = {
   /** Path of the interpreter as the user wrote it; empty if unset. */
@@ -22,6 +24,16 @@ export const settings = {
     return read<string>(HOOK_STYLE, "interpogate") === "pytorch" ? "pytorch" : "interpogate";
   },
 
+  /** Whether observed shapes stand behind calls, and beside variables while debugging. */
+  shapesInCode(): boolean {
+    return read(SHAPES_IN_CODE, true);
+  },
+
+  /** Whether *Open graph* and *Run* stand above modules' classes. */
+  codeLens(): boolean {
+    return read(CODE_LENS, true);
+  },
+
   setInterpreter(path: string): Thenable<void> {
     return write(INTERPRETER, path);
   },
@@ -32,13 +44,25 @@ export const settings = {
 
   /** Calls `listener` when the interpreter setting changes. */
   onDidChangeInterpreter(listener: () => void): vscode.Disposable {
-    return vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(`${SECTION}.${INTERPRETER}`)) {
-        listener();
-      }
-    });
+    return onDidChange(INTERPRETER, listener);
+  },
+
+  onDidChangeShapesInCode(listener: () => void): vscode.Disposable {
+    return onDidChange(SHAPES_IN_CODE, listener);
+  },
+
+  onDidChangeCodeLens(listener: () => void): vscode.Disposable {
+    return onDidChange(CODE_LENS, listener);
   },
 };
+
+function onDidChange(name: string, listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(`${SECTION}.${name}`)) {
+      listener();
+    }
+  });
+}
 
 function read<T>(name: string, fallback: T): T {
   return vscode.workspace.getConfiguration(SECTION).get<T>(name, fallback);

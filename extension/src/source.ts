@@ -3,6 +3,7 @@
  */
 
 import * as vscode from "vscode";
+import type { SourcePlace } from "../../webview/src/protocol/messages.generated";
 import type { PythonEditors } from "./editors";
 import type { BackendPort } from "./methods";
 import type { OpenModel } from "./models";
@@ -17,13 +18,15 @@ export class SourceOpener {
     this.#editors = editors;
   }
 
-  async open(model: OpenModel, node: string): Promise<void> {
+  /** Shows where a node is written: its class, or the line that calls it. */
+  async open(model: OpenModel, node: string, what: SourcePlace = "definition"): Promise<void> {
     const { modelId } = model.state;
-    const { source } = await this.#backend.request("node/inspect", { modelId, node });
-    if (source === null) {
-      throw problem("source.unknown", "Nobody knows where this is written.", "Try its container.");
+    const { source, use } = await this.#backend.request("node/inspect", { modelId, node });
+    const place = what === "use" ? use : source;
+    if (place === null || place === undefined) {
+      throw what === "use" ? notCalled() : notWritten();
     }
-    await this.#show(source.file, source.line);
+    await this.#show(place.file, place.line);
   }
 
   async #show(file: string, line: number): Promise<void> {
@@ -34,4 +37,13 @@ export class SourceOpener {
     });
     editor.revealRange(place, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
+}
+
+function notWritten(): Error {
+  return problem("source.unknown", "Nobody knows where this is written.", "Try its container.");
+}
+
+function notCalled(): Error {
+  const hint = "Run the model, or go to the source of its container.";
+  return problem("source.notCalled", "No line is known that calls this.", hint);
 }
