@@ -146,7 +146,7 @@ describe("the inspector", () => {
       );
       await button(page, "Go to source").click();
       assert.deepEqual(await requests(page, "source/open"), [
-        { modelId: "m1", node: "transformer.wte" },
+        { modelId: "m1", node: "transformer.wte", what: "definition" },
       ]);
     }));
 

@@ -289,6 +289,16 @@ describe("the session", () => {
     expect(session.graph.levels.has("transformer.h.1.attn")).toBe(true);
   });
 
+  test("marks what the editor's cursor stands for, in its own model only", async () => {
+    host.send("page/mark", { modelId: "m1", paths: ["transformer.wte"] });
+    host.send("page/mark", { modelId: "another", paths: ["transformer.wpe"] });
+    await host.settle();
+    expect([...session.marks.cursor]).toEqual(["transformer.wte"]);
+    host.send("page/mark", { modelId: "m1", paths: [] });
+    await host.settle();
+    expect(session.marks.cursor.size).toBe(0);
+  });
+
   test("rejects what waits when the line closes", async () => {
     host.hold("node/inspect");
     session.graph.select("transformer.wte");

@@ -5,6 +5,7 @@ import type {
   InsertPlace,
   NodeDetails,
   RecipeOffer,
+  SourcePlace,
 } from "../protocol/messages.generated.ts";
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
 import { type Trouble, troubleOf } from "./received.ts";
@@ -105,8 +106,16 @@ export class Inspection {
   }
 
   goToSource(): Promise<void> {
+    return this.openSource("definition");
+  }
+
+  goToUse(): Promise<void> {
+    return this.openSource("use");
+  }
+
+  private openSource(what: SourcePlace): Promise<void> {
     return this.actOnNode(async (reference) => {
-      await this.client.request("source/open", reference);
+      await this.client.request("source/open", { ...reference, what });
       return "";
     });
   }

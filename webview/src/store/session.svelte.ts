@@ -5,12 +5,14 @@
 import type { PageState, ProblemAction } from "../protocol/messages.generated.ts";
 import { RequestFailed, RpcClient } from "../protocol/rpc.ts";
 import type { Transport } from "../transport/transport.ts";
+import { BlockStore } from "./blocks.svelte.ts";
 import { GraphStore } from "./graphs.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
 import { Marks } from "./marks.svelte.ts";
 import { type Host, hostOf, type Model, modelOf, type Trouble, troubleOf } from "./received.ts";
 import { Runner } from "./runner.svelte.ts";
 import { Search } from "./search.svelte.ts";
+import { Statistics } from "./statistics.svelte.ts";
 
 export class Session {
   host: Host | null = $state.raw(null);
@@ -23,6 +25,8 @@ export class Session {
   readonly runner: Runner;
   readonly inspection: Inspection;
   readonly search: Search;
+  readonly blocks: BlockStore;
+  readonly statistics: Statistics;
   readonly marks = new Marks();
 
   constructor(private readonly transport: Transport) {
@@ -31,6 +35,8 @@ export class Session {
     this.runner = new Runner(this.client);
     this.inspection = new Inspection(this.client, () => this.graph.also);
     this.search = new Search(this.client, () => this.model?.modelId ?? null);
+    this.blocks = new BlockStore(this.client);
+    this.statistics = new Statistics(this.client);
     this.restore(transport.loadState());
     this.listen();
   }
@@ -72,6 +78,7 @@ export class Session {
       text: this.runner.text,
       inputs: this.runner.inputs,
       detail: this.graph.detail,
+      blocks: this.blocks.lasting,
     };
   }
 
@@ -89,6 +96,7 @@ export class Session {
     this.graph.detail = state.detail ?? "essential";
     this.runner.text = state.text ?? "";
     this.runner.inputs = state.inputs ?? "";
+    this.blocks.restore(state.blocks ?? []);
   }
 
   private listen(): void {
@@ -97,9 +105,13 @@ export class Session {
     });
     this.client.on("run/changed", (run) => this.runner.runChanged(run));
     this.client.on("run/events", (events) => this.runner.events(events));
+    this.client.on("block/changed", (blocks) => this.blocks.changed(blocks));
     this.client.on("page/show", ({ modelId }) => void this.show(modelId));
     this.client.on("page/reveal", ({ modelId, path }) => {
       if (this.model?.modelId === modelId) void this.reveal(path);
+    });
+    this.client.on("page/mark", ({ modelId, paths }) => {
+      if (this.model?.modelId === modelId) this.marks.cursor = new Set(paths);
     });
     this.transport.onMessage((message) => this.client.receive(message));
     this.transport.onClose(() => this.client.close());
@@ -112,6 +124,7 @@ export class Session {
     this.graph.selected = null;
     this.runner.text = "";
     this.runner.inputs = "";
+    this.blocks.restore([]);
   }
 
   private follow(model: Model): void {
@@ -121,6 +134,7 @@ export class Session {
     this.model = model;
     this.problem = null;
     this.runner.follow(model);
+    this.blocks.follow(model);
     this.marks.follow(model.modelId, model.difference);
     const version = model.graphVersion;
     void this.graph.follow(model).then(() => this.refresh(model.modelId, version));
@@ -129,6 +143,7 @@ export class Session {
   private startAnew(): void {
     this.inspection.clear();
     this.search.clear();
+    this.statistics.clear();
     this.marks.clear();
     this.runner.clear();
   }
@@ -136,6 +151,7 @@ export class Session {
   private forget(): void {
     this.model = null;
     this.startAnew();
+    this.blocks.clear();
     this.graph.clear(null);
   }
 
