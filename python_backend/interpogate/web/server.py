@@ -28,6 +28,7 @@ PROTOCOL = "interpogate"
 SOCKET_PATH = "/socket"
 HANDSHAKE_S = 10.0
 _MOST_TABS = 64
+_BACKLOG = 1024
 
 # The library writes headers, hence the token, at DEBUG: this logger hears of nothing below CRITICAL
 # and is not in the registry, so that no setting of the program around changes that.
@@ -49,7 +50,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
-        return socket.create_server(address[:2], family=family, backlog=1024)
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CannotListen(f"Cannot listen at {host}, port {port}: {reason}.") from error
@@ -83,6 +84,7 @@ class WebServer:
             create_connection=partial(WaitingConnection, door=self._door),  # type: ignore[arg-type]
             select_subprotocol=lambda *_: Subprotocol(PROTOCOL),
             compression=None,
+            backlog=_BACKLOG,
             server_header=None,
             open_timeout=self._handshake_s,
             close_timeout=2,
