@@ -84,6 +84,7 @@ async function measureFrames(count: number): Promise<{ frame: number; script: nu
     measure,
     motion: () => false,
     onCamera: () => {},
+    onBlocks: () => {},
   });
   stage.resize(SIZE, 1);
   const { scene, levels } = gridOf(count);

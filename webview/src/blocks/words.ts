@@ -1,5 +1,9 @@
 /** What a block shows, in words: for titles, tooltips and screen readers. Pure. */
-import type { BlockPicture, TensorStatistics } from "../protocol/messages.generated.ts";
+import type {
+  BlockPicture,
+  DimensionRole,
+  TensorStatistics,
+} from "../protocol/messages.generated.ts";
 import { tokenText } from "../store/words.ts";
 import { type Axis, type Cell, type Figure, figureOf, labelOf } from "./figure.ts";
 import { numberText, rangeTexts } from "./numbers.ts";
@@ -72,4 +76,18 @@ export function summaryOf(picture: BlockPicture | null): string {
   const parts = [`${many}${y.size} by ${x.size}`, `from ${low} to ${high}`];
   if (bad) parts.push(bad);
   return parts.join(", ");
+}
+
+const ROLES = {
+  x: "x (across)",
+  y: "y (down)",
+  spread: "spread",
+  average: "average",
+  max: "maximum",
+  norm: "norm",
+  index: "one entry",
+} as const satisfies Record<DimensionRole, string>;
+
+export function roleName(role: DimensionRole): string {
+  return ROLES[role];
 }

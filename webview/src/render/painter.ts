@@ -6,6 +6,15 @@ import { at } from "../store/columns.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
 import type { NodeMarks } from "../store/marks.ts";
 import type { NodeState } from "../store/runs.ts";
+import {
+  type BlockMark,
+  BlockPainter,
+  headOf,
+  isSeen,
+  type PlacedBlock,
+  placedIn,
+  type Stacks,
+} from "./blocks.ts";
 import { BoxProgram, type BoxStyle } from "./boxes.ts";
 import type { Box, Camera, Size } from "./camera.ts";
 import { GlFailure } from "./gl.ts";
@@ -29,6 +38,8 @@ export interface Picture {
   readonly also: readonly string[];
   readonly focused: string | null;
   readonly hovered: string | null;
+  readonly blocks: Stacks;
+  readonly blockMark: BlockMark | null;
 }
 
 export interface Moment {
@@ -57,6 +68,8 @@ const SHAPES_FROM_SCALE = 0.66;
 export class Painter {
   private programs: Programs;
   private readonly labels: LabelPainter;
+  private readonly blocks: BlockPainter;
+  private placed: { readonly block: PlacedBlock; readonly alpha: number }[] = [];
   private view: Size = { width: 1, height: 1 };
   private ratio = 1;
 
@@ -70,6 +83,12 @@ export class Painter {
     const context = text.getContext("2d");
     if (!context) throw new GlFailure("The browser offers no canvas for text.");
     this.labels = new LabelPainter(context, measure);
+    this.blocks = new BlockPainter(context);
+  }
+
+  /** The blocks that the last frame showed. */
+  get seenBlocks(): PlacedBlock[] {
+    return this.placed.map(({ block }) => block);
   }
 
   restore(): void {
@@ -101,6 +120,7 @@ export class Painter {
     const t = moment.unfolding ? eased(moment.unfolding.share(moment.now)) : 1;
     containers.begin();
     boxes.begin();
+    this.placed = [];
     this.labels.begin(moment.camera, picture.palette, this.ratio);
     for (const box of visible.boxes) this.box(picture, box, moment, t);
     const edges = this.edges(picture, visible.routes, moment.camera, t);
@@ -108,7 +128,14 @@ export class Painter {
     const time = (moment.now / 700) % 1;
     lines.draw(edges.routes, moment.camera, this.view, this.ratio, time);
     boxes.draw(moment.camera, this.view, this.ratio);
+    this.drawBlocks(picture, moment.camera);
     return edges.flowing;
+  }
+
+  private drawBlocks({ palette, blockMark }: Picture, camera: Camera): void {
+    if (this.placed.length === 0) return;
+    this.blocks.begin(camera, palette, this.ratio);
+    for (const { block, alpha } of this.placed) this.blocks.draw(block, blockMark, alpha);
   }
 
   private box(picture: Picture, box: number, moment: Moment, t: number): void {
@@ -126,7 +153,13 @@ export class Painter {
     program.add(rect.x, rect.y, rect.width, rect.height, style);
     const dot = changeDot(rect, mark, palette, alpha);
     if (dot) this.programs.boxes.add(dot.x, dot.y, dot.size, dot.size, dot.style);
-    this.labels.box(node, rect, open, dimmed(style, alpha, open));
+    const stack = picture.blocks.get(node.id);
+    const head = { ...rect, height: headOf(rect, open, stack) };
+    this.labels.box(node, head, open, dimmed(style, alpha, open));
+    if (!stack) return;
+    for (const block of placedIn(rect, open, stack)) {
+      if (isSeen(moment.camera, block.area, this.view)) this.placed.push({ block, alpha });
+    }
   }
 
   /** The cards behind a folded stack, the furthest first. */

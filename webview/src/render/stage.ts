@@ -9,6 +9,7 @@ import type { Measure } from "../layout/sizes.ts";
 import type { GraphLevel, GraphNode } from "../store/graph.ts";
 import type { NodeMarks } from "../store/marks.ts";
 import type { NodeState } from "../store/runs.ts";
+import { type BlockMark, blockUnder, type PlacedBlock, type Stacks } from "./blocks.ts";
 import type { Box, Camera, Size } from "./camera.ts";
 import {
   anchored,
@@ -55,6 +56,8 @@ export interface StageOptions {
   /** Whether things may move by themselves. */
   readonly motion: () => boolean;
   onCamera(camera: Camera): void;
+  /** Which blocks a frame showed, and how many pixels a unit was. */
+  onBlocks(blocks: readonly PlacedBlock[], scale: number): void;
 }
 
 export class Stage {
@@ -66,6 +69,7 @@ export class Stage {
   private unfolding: Unfolding | null = null;
   private gliding: Gliding | null = null;
   private frame = 0;
+  private ratio = 1;
   private framing: Framing = "start";
   private byId = new Map<string, number>();
   private picture: Picture;
@@ -85,6 +89,8 @@ export class Stage {
       also: [],
       focused: null,
       hovered: null,
+      blocks: new Map(),
+      blockMark: null,
     };
     options.graphics.addEventListener("webglcontextrestored", () => this.restore());
   }
@@ -104,6 +110,7 @@ export class Stage {
   resize(size: Size, ratio: number): void {
     const before = this.view;
     this.view = size;
+    this.ratio = ratio;
     this.painter.resize(size, ratio);
     const [dx, dy] = [(size.width - before.width) / 2, (size.height - before.height) / 2];
     if (this.framing !== "free") this.setCamera(this.fitCamera());
@@ -141,6 +148,20 @@ export class Stage {
 
   setMarks(marks: Pick<Picture, "selected" | "also" | "focused" | "hovered">): void {
     this.update(marks);
+  }
+
+  setBlocks(blocks: Stacks): void {
+    this.update({ blocks });
+  }
+
+  setBlockMark(blockMark: BlockMark | null): void {
+    if (blockMark !== this.picture.blockMark) this.update({ blockMark });
+  }
+
+  /** The block under a point of the screen, and its entry there. */
+  blockAt(x: number, y: number): ReturnType<typeof blockUnder> {
+    const [worldX, worldY] = worldPoint(this.cameraNow, x, y);
+    return blockUnder(this.painter.seenBlocks, worldX, worldY);
   }
 
   setPalette(palette: Palette): void {
@@ -309,6 +330,7 @@ export class Stage {
       now,
     });
     this.lastFrameMs = performance.now() - began;
+    this.options.onBlocks(this.painter.seenBlocks, this.cameraNow.scale * this.ratio);
     const moving = this.unfolding !== null || this.gliding !== null;
     if (moving || (flowing && this.options.motion())) this.invalidate();
   }

@@ -74,7 +74,9 @@ export class BlockStore {
 
   private model: Model | null = null;
   private kept: readonly Block[] = [];
-  private listed = false;
+  /** Whether `blocks` is all there is: they were listed, and those kept were put back. */
+  private settled = false;
+  private listing = false;
   private needs: readonly Need[] = [];
   private readonly readings = new Map<number, Reading>();
 
@@ -87,7 +89,7 @@ export class BlockStore {
 
   /** What a reload should bring back. */
   get lasting(): readonly Block[] {
-    return this.listed ? this.blocks : this.kept;
+    return this.settled ? this.blocks : this.kept;
   }
 
   follow(model: Model): void {
@@ -95,7 +97,7 @@ export class BlockStore {
     this.model = model;
     if (before && before.modelId !== model.modelId) this.startAnew([]);
     else if (model.phase === "starting") this.startAnew(this.lasting);
-    if (!this.listed && model.phase === "ready") void this.list(model.modelId);
+    if (!this.listing && model.phase === "ready") void this.list(model.modelId);
     if (before && momentOf(before) !== momentOf(model)) this.outdate();
   }
 
@@ -177,7 +179,8 @@ export class BlockStore {
 
   private startAnew(kept: readonly Block[]): void {
     this.kept = kept;
-    this.listed = false;
+    this.settled = false;
+    this.listing = false;
     this.blocks = [];
     this.shown = new Map();
     this.opened = null;
@@ -186,13 +189,14 @@ export class BlockStore {
   }
 
   private async list(modelId: string): Promise<void> {
-    this.listed = true;
+    this.listing = true;
     const { kept } = this;
     await this.guard(async () => {
       const { blocks } = await this.client.request("block/list", { modelId });
       if (modelId !== this.model?.modelId) return;
       this.take(blocks);
       if (blocks.length === 0) await this.putBack(kept);
+      this.settled = true;
     });
   }
 
@@ -226,7 +230,7 @@ export class BlockStore {
   }
 
   private read(): void {
-    if (!this.listed) return;
+    if (!this.listing) return;
     for (const need of this.needs) void this.readOne(need);
   }
 

@@ -119,6 +119,19 @@ export class GraphStore {
     this.show(location.node);
   }
 
+  /** As `reveal`, for a node of any kind: the ids of operations begin with the path of their module. */
+  async revealNode(id: string): Promise<void> {
+    if (!findNode(this.levels, id)) {
+      const path = id.split("::")[0] ?? id;
+      await this.reveal(path);
+      if (path === id) return;
+      this.expanded = new Set([...this.expanded, path]);
+      await this.readMissing();
+    }
+    this.select(id);
+    this.show(id);
+  }
+
   /** Asks the view to bring a node into sight. */
   show(id: string): void {
     this.wanted = { id, number: (this.wanted?.number ?? 0) + 1 };

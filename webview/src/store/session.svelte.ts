@@ -176,6 +176,11 @@ export class Session {
     return this.guard(() => this.graph.reveal(path));
   }
 
+  /** Selects a node, wherever it is, and brings it into view. */
+  revealNode(node: string): Promise<void> {
+    return this.guard(() => this.graph.revealNode(node));
+  }
+
   private async guard(action: () => Promise<void>): Promise<void> {
     this.problem = null;
     try {

@@ -1,4 +1,5 @@
 /** Tells when the theme changes: VS Code's classes on the body, or the browser's colour scheme. */
+import { createSubscriber } from "svelte/reactivity";
 
 export function watchTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
@@ -14,4 +15,23 @@ export function watchTheme(changed: () => void): () => void {
     observer.disconnect();
     scheme.removeEventListener("change", changed);
   };
+}
+
+/** Whether the page's ground is dark, followed while a component lives. */
+export function useDark(): { readonly current: boolean } {
+  const followed = createSubscriber((update) => watchTheme(update));
+  return {
+    get current() {
+      followed();
+      return isDark();
+    },
+  };
+}
+
+function isDark(): boolean {
+  const { body } = document;
+  if (/\bvscode-/.test(body.className)) {
+    return body.matches(".vscode-dark, .vscode-high-contrast:not(.vscode-high-contrast-light)");
+  }
+  return matchMedia("(prefers-color-scheme: dark)").matches;
 }
