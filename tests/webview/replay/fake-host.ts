@@ -105,6 +105,7 @@ export class FakeHost implements Transport {
     "node/inspect": ({ node }) => this.recording.details[node as string],
     "text/tokenize": () => this.recording.tokens,
     "run/start": () => this.runState(),
+    "run/list": () => ({ runs: [] }),
     "run/read": () => ({ state: this.runState(), events: this.events() }),
   };
 

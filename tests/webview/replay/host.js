@@ -13,6 +13,8 @@
     frameMs: 16,
     runId: 0,
     timer: 0,
+    given: {},
+    runs: new Map(),
     emit(method, params) {
       window.postMessage({ jsonrpc: "2.0", method, params }, "*");
     },
@@ -33,6 +35,8 @@
     tokens: recording.model.summary?.takesText ? recording.tokens : null,
     predictsTokens: phase === "finished" && (recording.model.summary?.predictsTokens ?? false),
     problem,
+    ...replay.given,
+    isKept: phase === "finished",
   });
   const eventsFrom = (first, count) => ({
     modelId: modelId(),
@@ -58,13 +62,16 @@
   function finish(phase) {
     clearTimeout(replay.timer);
     replay.phase = phase;
-    replay.emit("run/changed", runState(phase, replay.sent));
     if (phase === "finished")
       replay.setModel({
         origin: "run",
         runId: replay.runId,
+        shownRunId: replay.runId,
         graphVersion: recording.model.graphVersion + 1,
       });
+    const state = runState(phase, replay.sent);
+    replay.runs.set(state.runId, state);
+    replay.emit("run/changed", state);
   }
 
   const answers = {
@@ -103,9 +110,15 @@
         raw: words.map((w) => w.replaceAll(" ", "Ġ")),
       };
     },
-    "run/start": ({ text }) => {
+    "run/start": ({ text, inputs }) => {
       replay.runId++;
       replay.phase = "running";
+      replay.given = {
+        text: text ?? null,
+        inputs: inputs ?? null,
+        startedAt: 1.7e9 + replay.runId,
+      };
+      replay.given.promptTokenCount = 0;
       if (text) recording.tokens = answers["text/tokenize"]({ text });
       replay.timer = setTimeout(() => stream(0), replay.frameMs);
       return runState("running", 0);
@@ -114,10 +127,55 @@
       setTimeout(() => finish("cancelled"), 5);
       return runState("running", replay.sent ?? 0);
     },
-    "run/read": ({ first }) => ({
-      state: runState(replay.phase ?? "finished", replay.sent ?? 0),
-      events: eventsFrom(first, (replay.sent ?? 0) - first),
+    "run/read": ({ runId, first }) => ({
+      state: replay.runs.get(runId) ?? runState(replay.phase ?? "finished", replay.sent ?? 0),
+      events: eventsFrom(first, Math.max(0, (replay.sent ?? 0) - first)),
     }),
+    "run/list": () => ({
+      runs: [...replay.runs.values()].map((run) => ({ ...run, tokens: null })),
+    }),
+    "run/select": ({ runId }) => {
+      const state = replay.runs.get(runId);
+      recording.tokens = state.tokens ?? recording.tokens;
+      replay.setModel({ shownRunId: runId, graphVersion: recording.model.graphVersion + 1 });
+      return state;
+    },
+    "prediction/strip": ({ runId }) => {
+      const { ids } = recording.tokens;
+      const rows = ids.map((_, row) => recording.predictions[row % recording.predictions.length]);
+      const first = (row, column) => rows[row].tokens[column][0];
+      const column = (name) => ids.map((_, row) => first(row, name));
+      const next = (row) => (row + 1 < ids.length ? ids[row + 1] : null);
+      const rank = (row) => rows[row].tokens.ids.indexOf(next(row)) + 1;
+      return {
+        runId,
+        first: 0,
+        tokens: { ids: column("ids"), texts: column("texts"), raw: column("raw") },
+        probabilities: rows.map(({ probabilities }) => probabilities[0]),
+        actualRanks: ids.map((_, row) => (next(row) === null ? 0 : rank(row) || 11)),
+        actualProbabilities: ids.map((_, row) => rows[row].probabilities[rank(row) - 1] ?? 0),
+      };
+    },
+    "prediction/find": ({ position, text }) => ({
+      position,
+      tokens: { ids: [7, 8], texts: [` ${text}`, text], raw: [`Ġ${text}`, text] },
+      probabilities: [0.125, 0.001],
+      ranks: [3, 410],
+      logits: [7.25, 2.5],
+      isWhole: [true, false],
+    }),
+    "input/upload": ({ name, offset, byteLength, data }) => {
+      const size = offset + atob(data).length;
+      const isComplete = size >= byteLength;
+      const kind = name.endsWith(".npy") ? "npy" : "file";
+      return {
+        name,
+        byteLength: size,
+        isComplete,
+        description: isComplete ? (kind === "npy" ? "float32[2, 3]" : "image, 640 × 480") : "",
+        expression: isComplete ? `${kind}("${name}")` : "",
+      };
+    },
     "prediction/read": ({ position }) => ({
       ...recording.predictions[position % recording.predictions.length],
       position,

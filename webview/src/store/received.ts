@@ -16,12 +16,33 @@ export function troubleOf(problem: Problem | null | undefined): Trouble | null {
 export function modelOf(state: ModelState): Model {
   const defaults = { summary: null, graphVersion: 0, origin: "none", runId: 0 } as const;
   const unchanged = { reloading: false, difference: null } as const;
-  return { ...defaults, ...unchanged, ...state, problem: troubleOf(state.problem) };
+  const ran = { shownRunId: 0, lastText: null, lastInputs: null } as const;
+  return { ...defaults, ...unchanged, ...ran, ...state, problem: troubleOf(state.problem) };
 }
 
+const RUN_DEFAULTS = {
+  tokens: null,
+  predictsTokens: false,
+  text: null,
+  inputs: null,
+  startedAt: 0,
+  step: 0,
+  stepCount: 1,
+  stepFirstEvent: 0,
+  promptTokenCount: 0,
+  predictionFirst: 0,
+  predictionCount: 0,
+  generatedText: "",
+  note: "",
+  isKept: false,
+} as const;
+
 export function runOf(state: RunState): Run {
-  const defaults = { tokens: null, predictsTokens: false };
-  return { ...defaults, ...state, problem: troubleOf(state.problem) };
+  const run = { ...RUN_DEFAULTS, ...state, problem: troubleOf(state.problem) };
+  // A saved picture counts neither.
+  const tokenCount = run.tokens?.ids.length ?? 0;
+  const predictionCount = run.predictionCount || (run.predictsTokens ? tokenCount : 0);
+  return { ...run, predictionCount, promptTokenCount: run.promptTokenCount || tokenCount };
 }
 
 export function hostOf(state: HostState): Host {

@@ -21,9 +21,15 @@ export class RunTracker {
   failedNode: string | null = null;
 
   /** Number of the next event that is expected. */
-  next = 0;
+  next: number;
 
-  constructor(readonly runId: number) {}
+  /** `first`: where the forward pass begins that counts; a run that generates has one for each token. */
+  constructor(
+    readonly runId: number,
+    first = 0,
+  ) {
+    this.next = first;
+  }
 
   /** Takes what is new in a message. False: events before it were missed, ask for them. */
   accept(events: RunEvents): boolean {
@@ -55,6 +61,8 @@ export class RunTracker {
   }
 
   private apply(kind: "started" | "finished" | "failed", module: number): void {
+    // The root begins: another forward pass of the same run.
+    if (kind === "started" && module === 0) this.states.fill(IDLE);
     if (module >= this.states.length) this.grow(module);
     this.states[module] = kind === "started" ? RUNNING : kind === "finished" ? DONE : FAILED;
     this.lastTouched = module;

@@ -6,6 +6,7 @@ import type { PageState, ProblemAction } from "../protocol/messages.generated.ts
 import { RequestFailed, RpcClient } from "../protocol/rpc.ts";
 import type { Transport } from "../transport/transport.ts";
 import { BlockStore } from "./blocks.svelte.ts";
+import { Drawer } from "./drawer.svelte.ts";
 import { GraphStore } from "./graphs.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
 import { Marks } from "./marks.svelte.ts";
@@ -28,6 +29,7 @@ export class Session {
   readonly blocks: BlockStore;
   readonly statistics: Statistics;
   readonly marks = new Marks();
+  readonly drawer = new Drawer();
 
   constructor(private readonly transport: Transport) {
     this.client = new RpcClient((message) => transport.send(message));
@@ -78,6 +80,7 @@ export class Session {
       text: this.runner.text,
       inputs: this.runner.inputs,
       detail: this.graph.detail,
+      ...this.drawer.lasting,
       blocks: this.blocks.lasting,
     };
   }
@@ -96,6 +99,7 @@ export class Session {
     this.graph.detail = state.detail ?? "essential";
     this.runner.text = state.text ?? "";
     this.runner.inputs = state.inputs ?? "";
+    this.drawer.restore(state);
     this.blocks.restore(state.blocks ?? []);
   }
 

@@ -48,12 +48,43 @@ export function sourceText({ file, line }: SourceLocation): string {
   return `${file.split(/[\\/]/).slice(-2).join("/")}:${line}`;
 }
 
-/** How the last run went, in a few words. */
+/** How the shown run went, in a few words. */
 export function outcomeText(run: Run | null, running: boolean): string {
-  if (running) return "Running…";
+  if (running) {
+    const steps = run?.phase === "running" && run.stepCount > 1;
+    return steps ? `Step ${Math.max(run.step, 1)} of ${run.stepCount}…` : "Running…";
+  }
   if (!run) return "";
   if (run.phase === "finished") return `Run ${run.runId}: ${durationText(run.durationMs)}`;
+  const made = run.tokens ? run.tokens.ids.length - run.promptTokenCount : 0;
+  if (run.phase === "cancelled" && made > 0)
+    return `Run ${run.runId} cancelled after ${made} of ${run.stepCount} tokens`;
   return run.phase === "failed" ? `Run ${run.runId} failed` : `Run ${run.runId} cancelled`;
+}
+
+/** What a run's duration is the duration of. */
+export function durationMeaning(run: Run): string {
+  const passes = run.step > 1 ? `${run.step} forward passes, one a token` : "the forward pass";
+  return `Wall time of ${passes}, watching included`;
+}
+
+/** The time of day at which something began; empty if unknown. */
+export function clockText(seconds: number): string {
+  if (seconds === 0) return "";
+  const options = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+  return new Date(seconds * 1000).toLocaleTimeString([], { ...options, hourCycle: "h23" });
+}
+
+/** What a run was given, in one line. */
+export function givenText(run: Run): string {
+  const given = run.text ?? run.inputs ?? "example inputs";
+  return given.trim().replaceAll(/\s*\n\s*/g, " ↵ ") || "∅";
+}
+
+/** How many times slower than it was; the words beside a speed. */
+export function speedText(slowness: number): string {
+  if (slowness === 1) return "real time";
+  return slowness < 1 ? `${Math.round(1 / slowness)} × faster` : `1/${slowness}`;
 }
 
 /** Where shapes come from, said honestly. */

@@ -1,6 +1,5 @@
 /** How high the drawer of a narrow page may be: shares of the height under the top bar. Pure. */
 
-export const DEFAULT_SHARE = 0.44;
 const LOWEST = 0.18;
 const HIGHEST = 0.85;
 const STEP = 0.05;
