@@ -59,10 +59,10 @@ export class HookInserter {
 
   #write(modelId: string, wish: CodeWish, style: HookStyle): Promise<HookCode> {
     const { node, kind, also = [], recipe = "" } = wish;
-    if (recipe !== "") {
-      return this.#backend.request("recipe/write", { modelId, recipe, node, also, style });
-    }
-    return this.#backend.request("hook/write", { modelId, node, kind, also, style });
+    const what = { modelId, node, also, style, withModel: wish.place === "newFile" };
+    return recipe === ""
+      ? this.#backend.request("hook/write", { ...what, kind })
+      : this.#backend.request("recipe/write", { ...what, recipe });
   }
 
   async #editorFor(wish: CodeWish): Promise<vscode.TextEditor | undefined> {

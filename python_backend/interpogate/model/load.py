@@ -51,6 +51,10 @@ class LoadedModel:
     sample_text: str = ""
     image_processor: Any = None
     """`image_processor` of the user's file or pipeline, if there is one."""
+    expression: str = ""
+    """What made it in the user's file, such as `SmallNet()`; empty for pretrained ones."""
+    is_pipeline: bool = False
+    """Whether that gives an object with `model` and `tokenizer`."""
 
     @property
     def file(self) -> str | None:
@@ -208,7 +212,9 @@ def _missing_package(what: str, error: ImportError, file: str | None) -> Interpo
 def _from_module(source: ModelSource, module: ModuleType) -> LoadedModel:
     found = _named(source, module)
     model = found if isinstance(found, nn.Module) else _made(source, found)
+    expression = source.name if found is model else f"{source.name}()"
     tokenizer, processor = None, getattr(module, "image_processor", None)
+    is_pipeline = not isinstance(model, nn.Module)
     if not isinstance(model, nn.Module) and isinstance(getattr(model, "model", None), nn.Module):
         tokenizer = getattr(model, "tokenizer", None)  # a transformers pipeline
         processor = getattr(model, "image_processor", None) or processor
@@ -216,7 +222,15 @@ def _from_module(source: ModelSource, module: ModuleType) -> LoadedModel:
     if not isinstance(model, nn.Module):
         raise NotAModel(f"{source.name} is a {type(model).__name__}, not an nn.Module.")
     examples = getattr(model, "example_inputs", None) or getattr(module, "example_inputs", None)
-    return LoadedModel(model.eval(), source, tokenizer, examples, image_processor=processor)
+    return LoadedModel(
+        model.eval(),
+        source,
+        tokenizer,
+        examples,
+        image_processor=processor,
+        expression=expression,
+        is_pipeline=is_pipeline,
+    )
 
 
 def _named(source: ModelSource, module: ModuleType) -> Any:

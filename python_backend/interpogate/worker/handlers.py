@@ -14,6 +14,7 @@ from interpogate.presentation.details import inspect_node
 from interpogate.presentation.module_table import module_shapes, module_table
 from interpogate.presentation.observed_code import found_modules, observed_code
 from interpogate.presentation.recipes import list_recipes, recipe_code
+from interpogate.presentation.standing_alone import standing_alone
 from interpogate.protocol import messages as m
 from interpogate.worker import blocks
 from interpogate.worker.forward import cancel_run, start_run
@@ -90,7 +91,9 @@ def _find_in_code(session: Session, request: m.FindInCode) -> m.FoundModules:
 
 
 def _write_hook(session: Session, request: m.WriteHook) -> m.HookCode:
-    return hook_code(session.subject, request.node, request.kind, request.style, request.also)
+    code = hook_code(session.subject, request.node, request.kind, request.style, request.also)
+    loaded = session.opened.loaded
+    return standing_alone(code, loaded, request.style) if request.with_model else code
 
 
 def _list_recipes(session: Session, request: m.ListRecipes) -> m.Recipes:
@@ -98,7 +101,9 @@ def _list_recipes(session: Session, request: m.ListRecipes) -> m.Recipes:
 
 
 def _write_recipe(session: Session, request: m.WriteRecipe) -> m.HookCode:
-    return recipe_code(session.subject, request.recipe, request.node, request.also, request.style)
+    code = recipe_code(session.subject, request.recipe, request.node, request.also, request.style)
+    loaded = session.opened.loaded
+    return standing_alone(code, loaded, request.style) if request.with_model else code
 
 
 HANDLERS: dict[str, Callable[[Session, Any], Any]] = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import networks
@@ -20,6 +22,7 @@ from interpogate.model.inputs import shapes_of
 from interpogate.model.load import load_model
 from interpogate.model.sources import parse_source
 from interpogate.presentation.recipes import list_recipes, recipe_code
+from interpogate.presentation.standing_alone import standing_alone
 from interpogate.presentation.subject import Subject
 
 TEXT = "Ada gave the lamp to Ben. Later Ada gave the map to"
@@ -161,3 +164,42 @@ def test_what_does_not_fit_is_refused_in_one_sentence() -> None:
         recipe_code(subject, "logitLens", "head", (), "interpogate")
     with pytest.raises(RecipeNotFound):
         recipe_code(subject, "alchemy", "head", (), "interpogate")
+
+
+NETS = """
+import torch
+from torch import nn
+
+
+class Tiny(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.inner(x)
+
+
+ready = Tiny()
+"""
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("source", ["demo", "tiny_nets.py:Tiny", "tiny_nets.py:ready"])
+def test_code_for_a_new_file_loads_its_model(
+    source: str, style: Style, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tiny_nets.py").write_text(NETS)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tiny_nets", raising=False)
+    loaded = load_model(parse_source(source, tmp_path), tmp_path, trust_remote_code=False)
+    interp = Interpogate(loaded.model, loaded.tokenizer)
+    subject = subject_of(interp, **({} if source == "demo" else {"x": torch.randn(2, 4)}))
+    path = "transformer.h.0.mlp" if source == "demo" else "inner"
+    code = recipe_code(subject, "zeroAblation", path, (), style)
+    whole = standing_alone(code, loaded, style)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), torch.no_grad():
+        exec(whole.text, {})  # noqa: S102 (this is what is tested)
+    assert printed.getvalue().strip()
+    assert whole.imports == ()

@@ -942,6 +942,8 @@ export interface WriteHook {
   style?: HookStyle;
   /** Further nodes that get the same hooks. */
   also?: readonly string[];
+  /** Whether the code loads the model first, for a file of its own. */
+  withModel?: boolean;
 }
 
 /** Code to insert. */
@@ -1102,6 +1104,8 @@ export interface WriteRecipe {
   also?: readonly string[];
   /** `pytorch` needs no package: hooks on `model`, texts by `tokenizer`. */
   style?: HookStyle;
+  /** Whether the code loads the model first, for a file of its own. */
+  withModel?: boolean;
 }
 
 /** Asks how a text splits into tokens. */

@@ -8,7 +8,6 @@ from interpogate.codegen.recipes.situation import (
     Situation,
     compared,
     forward,
-    given,
     needs_result,
     result_of,
 )
@@ -26,7 +25,7 @@ def _write(situation: Situation, style: Style) -> list[str]:
     patch, patching = closure(target, "patch", lambda path: _patched(output, path))
     run = result_of(situation, forward(situation, style, "corrupted_input"))
     return [
-        f"clean_input = {given(situation)}",
+        f"clean_input = {situation.sample}",
         f"corrupted_input = {placed(situation.sample)}  # the same shapes, something else changed",
         "clean = {}",
         *watched(style, keep, [keeping], [forward(situation, style, "clean_input")]),

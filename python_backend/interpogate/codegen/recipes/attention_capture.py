@@ -7,7 +7,6 @@ from interpogate.codegen.recipes.situation import (
     Recipe,
     Situation,
     forward,
-    given,
     sample_name,
 )
 from interpogate.codegen.text import indented
@@ -28,7 +27,7 @@ def _write(situation: Situation, style: Style) -> list[str]:
     )
     inner = watched(style, keep, [keeping], [forward(situation, style, sample)])
     return [
-        f"{sample} = {given(situation)}",
+        f"{sample} = {situation.sample}",
         "weights = {}",
         f"kernel = {model}.config._attn_implementation",
         f'{model}.set_attn_implementation("eager")  # the faster kernels return no weights',

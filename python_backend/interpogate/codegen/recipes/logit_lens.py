@@ -7,7 +7,6 @@ from interpogate.codegen.recipes.situation import (
     Recipe,
     Situation,
     forward,
-    given,
     module,
     sample_name,
     tokenizer,
@@ -32,7 +31,7 @@ def _write(situation: Situation, style: Style) -> list[str]:
     value = f"{output.of('output')}.detach().clone()"
     keep, keeping = closure(layers, "keep", lambda path: [f"hidden[{path}] = {value}"])
     return [
-        f"{sample} = {given(situation)}",
+        f"{sample} = {situation.sample}",
         "hidden = {}",
         *watched(style, keep, [keeping], [forward(situation, style, sample)]),
         "",

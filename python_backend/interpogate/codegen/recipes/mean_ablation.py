@@ -8,7 +8,6 @@ from interpogate.codegen.recipes.situation import (
     Situation,
     compared,
     forward,
-    given,
     needs_result,
     result_of,
     sample_name,
@@ -39,7 +38,7 @@ def _write(situation: Situation, style: Style) -> list[str]:
     run = forward(situation, style, sample)
     passes = [f"for {sample} in references:", *indented([run])]
     return [
-        f"references = [{given(situation)}]",
+        f"references = [{situation.sample}]",
         "means = {}",
         *watched(style, measure, [measuring], passes),
         "",

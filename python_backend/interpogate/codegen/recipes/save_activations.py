@@ -7,7 +7,6 @@ from interpogate.codegen.recipes.situation import (
     Recipe,
     Situation,
     forward,
-    given,
     needs_output,
     sample_name,
 )
@@ -24,7 +23,7 @@ def _write(situation: Situation, style: Style) -> list[str]:
         situation.target, "keep", lambda path: [f"activations[{path}] = {value}"]
     )
     return [
-        f"{sample} = {given(situation)}",
+        f"{sample} = {situation.sample}",
         "activations = {}",
         *watched(style, definitions, [registration], [forward(situation, style, sample)]),
         "for path, value in activations.items():",

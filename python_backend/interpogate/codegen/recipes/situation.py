@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from interpogate.codegen.text import indented, placed
+from interpogate.codegen.text import indented
 from interpogate.codegen.values import MainTensor
 from interpogate.codegen.watching import HookTarget, Style
 
@@ -75,11 +75,6 @@ def needs_result(situation: Situation) -> str:
 def sample_name(situation: Situation) -> str:
     """Name of the variable that holds the sample."""
     return "text" if situation.is_text else "inputs"
-
-
-def given(situation: Situation) -> str:
-    """The sample as a tab stop."""
-    return placed(situation.sample)
 
 
 def forward(situation: Situation, style: Style, sample: str) -> str:

@@ -8,7 +8,6 @@ from interpogate.codegen.recipes.situation import (
     Situation,
     compared,
     forward,
-    given,
     needs_result,
     result_of,
     sample_name,
@@ -26,7 +25,7 @@ def _write(situation: Situation, style: Style) -> list[str]:
     )
     run = result_of(situation, forward(situation, style, sample))
     return [
-        f"{sample} = {given(situation)}",
+        f"{sample} = {situation.sample}",
         f"before = {run}",
         *watched(style, callback(target, "post", body), [registration], [f"after = {run}"]),
         *compared(situation, style, "before", "after"),

@@ -29,6 +29,8 @@ class WriteHook:
     """`pytorch` needs no package: `register_forward_hook` on `model`."""
     also: tuple[str, ...] = ()
     """Further nodes that get the same hooks."""
+    with_model: bool = False
+    """Whether the code loads the model first, for a file of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)

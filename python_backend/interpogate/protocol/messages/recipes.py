@@ -55,3 +55,5 @@ class WriteRecipe:
     """Further node ids."""
     style: HookStyle = "interpogate"
     """`pytorch` needs no package: hooks on `model`, texts by `tokenizer`."""
+    with_model: bool = False
+    """Whether the code loads the model first, for a file of its own."""

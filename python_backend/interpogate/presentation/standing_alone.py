@@ -1,0 +1,39 @@
+"""Code that stands alone in a file: it loads the open model first.
+
+Called by the worker's handlers, which know where the model came from.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from interpogate.codegen.loading import ModelOrigin, with_loading
+from interpogate.codegen.text import CodeText
+from interpogate.codegen.watching import Style
+from interpogate.model.load import LoadedModel
+from interpogate.protocol import messages as m
+
+
+def standing_alone(code: m.HookCode, loaded: LoadedModel, style: Style) -> m.HookCode:
+    """The same code behind lines that load the model; names that cannot be imported stay out."""
+    origin = _origin(loaded)
+    if origin is None:
+        return code
+    text = with_loading(CodeText(code.text, code.snippet, code.imports), origin, style)
+    return m.HookCode(path=code.path, text=text.text, snippet=text.snippet, imports=text.imports)
+
+
+def _origin(loaded: LoadedModel) -> ModelOrigin | None:
+    source = loaded.source
+    location = Path(source.location).name if source.kind == "file" else source.location
+    names = [*location.removesuffix(".py").split("."), *loaded.expression.split("(")[0].split(".")]
+    if source.kind in ("file", "import") and not all(name.isidentifier() for name in names):
+        return None
+    return ModelOrigin(
+        kind=source.kind,
+        location=location,
+        expression=loaded.expression,
+        class_name=type(loaded.model).__name__,
+        is_pipeline=loaded.is_pipeline,
+        has_tokenizer=loaded.tokenizer is not None,
+    )
