@@ -57,7 +57,7 @@ scenario(session, "every experiment runs as it was inserted", async () => {
   await runAll(folder, files);
 });
 
-scenario(session, "an experiment opens in a file of its own", async () => {
+scenario(session, "an experiment opens in a file of its own, with the model it needs", async () => {
   const { workbench } = await session.window();
   const page = await openDemo(workbench);
   await page.select("transformer.h.0.mlp");
@@ -65,6 +65,7 @@ scenario(session, "an experiment opens in a file of its own", async () => {
   await page.button("Open Zero-ablation in a new file").click();
   await workbench.tab("Untitled-1").waitFor();
   await workbench.page.getByText("torch.zeros_like").first().waitFor();
+  await workbench.page.getByText("GPT2LMHeadModel.from_pretrained").first().waitFor();
   await session.picture("experiments 3 new file");
 });
 
