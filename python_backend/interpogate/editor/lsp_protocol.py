@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PLAIN = (JsonRPCNotification, JsonRPCResponseMessage, JsonRPCRequestMessage)
 _VERSION = "2.0"
-_PREFIXES = (LSP_PREFIX, "textDocument/")
+_PREFIXES = (LSP_PREFIX, "textDocument/", "completionItem/")
 
 
 class EditorProtocol(LanguageServerProtocol):

@@ -13,8 +13,10 @@ from typing import Any
 import interpogate
 from interpogate.opened import problems
 from interpogate.opened.last_inputs import InputMemory
-from interpogate.opened.opened_model import Emit, Launch, OpenedModel
+from interpogate.opened.opened_model import Emit, OpenedModel
 from interpogate.opened.problems import RequestFailed, decoded
+from interpogate.opened.watching import Watching
+from interpogate.opened.worker_life import Launch
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import encode
 
@@ -31,6 +33,7 @@ class Models:
         self._closing: set[asyncio.Task[None]] = set()
         self._inputs = InputMemory()
         self._preferences = m.Preferences()
+        self._watcher: Watching | None = None
         self._answers = {
             "session/hello": self._hello,
             "session/prefer": self._prefer,
@@ -40,6 +43,10 @@ class Models:
             "model/restart": self._restart,
             "model/close": self._close,
         }
+
+    def ids(self) -> frozenset[str]:
+        """The names of the open models."""
+        return frozenset(self._models)
 
     async def answer(self, method: str, params: Any) -> Any:
         """The result of a method of the route `server`."""
@@ -57,6 +64,9 @@ class Models:
         self._models.clear()
         if self._closing:
             await asyncio.wait(self._closing)
+        if self._watcher is not None:
+            watcher, self._watcher = self._watcher, None
+            await asyncio.to_thread(watcher.close)
 
     async def _hello(self, params: Any) -> m.Welcome:
         hello = decoded(params, m.Hello)
@@ -71,7 +81,20 @@ class Models:
 
     async def _prefer(self, params: Any) -> m.Nothing:
         self._preferences = decoded(params, m.Preferences)
+        await asyncio.gather(*(self._apply(model) for model in self._models.values()))
         return m.Nothing()
+
+    async def _apply(self, model: OpenedModel) -> None:
+        if self._preferences.reload_on_change:
+            model.follow_files(self._watching().watch)
+        else:
+            await model.leave_files()
+
+    def _watching(self) -> Watching:
+        """One observer for all models, begun with the first of them."""
+        if self._watcher is None:
+            self._watcher = Watching(loop=asyncio.get_running_loop())
+        return self._watcher
 
     async def _open(self, params: Any) -> m.ModelState:
         request = decoded(params, m.OpenModel)
@@ -79,6 +102,7 @@ class Models:
         model = OpenedModel(model_id, request, emit=self._emit, launch=self._launch)
         model.last = self._inputs.of(request.source, request.folder)
         self._models[model_id] = model
+        await self._apply(model)
         return model.start()
 
     async def _read(self, params: Any) -> m.ModelState:

@@ -166,11 +166,11 @@ def _output_row(texts: dict[str, int], call: Call) -> int:
 
 
 def _arguments(call: Call) -> str:
-    """Each argument with its name, as in `x: float32[1, 8], mask: None`."""
+    """Each argument with its name, as in `x: float32[1, 8], causal: True`; None says nothing."""
     starts = [row for row, value in enumerate(call.inputs) if value.depth == 0]
     ends = [*starts[1:], len(call.inputs)]
     parts = [call.inputs[start:end] for start, end in zip(starts, ends, strict=False)]
-    return _cut(", ".join(_argument(part) for part in parts))
+    return _cut(", ".join(_argument(part) for part in parts if part[0].kind != "none"))
 
 
 def _argument(part: Structure) -> str:

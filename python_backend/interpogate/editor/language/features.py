@@ -41,6 +41,14 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
+    Feature(
+        "textDocument/completion",
+        "language.completion",
+        lsp.CompletionOptions(trigger_characters=['"', "'", "."], resolve_provider=True),
+    ),
+    Feature("completionItem/resolve", "language.completion_details"),
+    Feature("textDocument/hover", "language.hover"),
+    Feature("textDocument/documentLink", "language.links", lsp.DocumentLinkOptions()),
     Feature("textDocument/inlayHint", "shapes.hints", lsp.InlayHintOptions()),
     Feature("textDocument/hover", "shapes.hover"),
     Feature(LSP_PREFIX + "code/locate", "shapes.locate"),
@@ -57,11 +65,13 @@ def handler(rows: Iterable[Feature], language: Language) -> Callable[[Any], Awai
     """What pygls calls for a method."""
 
     async def handle(params: Any) -> Any:
-        answers = [await _answer(row, language, params) for row in rows]
-        found = [answer for answer in answers if answer]
-        if found and all(row.method in _LISTS for row in rows):
-            return [item for answer in found for item in answer]
-        return found[0] if found else None
+        found: list[Any] = []
+        for row in rows:
+            answer = await _answer(row, language, params)
+            if answer and row.method not in _LISTS:
+                return answer
+            found += answer or ()
+        return found or None
 
     return handle
 

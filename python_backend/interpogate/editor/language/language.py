@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from interpogate.editor.language.documents import Documents
+from interpogate.editor.language.choice import model_of
+from interpogate.editor.language.documents import Document, Documents
+from interpogate.editor.language.mirror import Mirror, Mirrors
 from interpogate.editor.shapes import refresh
 from interpogate.opened.models import Models
 
@@ -25,6 +27,7 @@ class Language:
         self.notify = notify
         self.request = request
         self.documents = Documents()
+        self.mirrors = Mirrors(models, self._mirrored)
         self.client: Json = {}
         """The client's capabilities as it sent them."""
         self.memory: dict[str, Any] = {}
@@ -36,6 +39,11 @@ class Language:
         for name in path.split("."):
             found = found.get(name) if isinstance(found, dict) else None
         return bool(found)
+
+    def mirror_of(self, document: Document) -> Mirror | None:
+        """The model that a document speaks of, if one is open."""
+        together = self.documents.together(document)
+        return model_of(document, together, self.mirrors.all(), self.mirrors.selected)
 
     def opened(self, item: Json) -> None:
         """A document was opened."""
@@ -52,3 +60,7 @@ class Language:
     def told(self, method: str, params: Json) -> None:
         """An event of a model is on its way to the client."""
         refresh.told(self, method, params)
+        self.mirrors.told(method, params)
+
+    def _mirrored(self, mirror: Mirror) -> None:
+        """What is known of a model's modules has changed."""

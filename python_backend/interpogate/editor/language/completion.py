@@ -1,0 +1,94 @@
+"""Completes module paths inside of strings. Answers `textDocument/completion`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from interpogate.editor.language import ranges
+from interpogate.editor.language.literals import written
+from interpogate.editor.language.module_table import ModuleTable
+from interpogate.editor.language.targets import absolute
+from interpogate.editor.language.typing_place import Typing, typing_at
+from interpogate.editor.language.wording import detail
+
+if TYPE_CHECKING:
+    from interpogate.editor.language.language import Language
+    from interpogate.editor.language.mirror import Mirror
+
+Json = dict[str, Any]
+
+_MOST_ITEMS = 200
+_FIELD, _CLASS = 5, 7
+_REPLACES = "textDocument.completion.completionItem.insertReplaceSupport"
+
+
+def answer(language: Language, params: Json) -> Json | None:
+    """The submodules at the place where one types."""
+    document = language.documents.get(params["textDocument"]["uri"])
+    if document is None:
+        return None
+    typing = typing_at(language, document, document.offset(params["position"]))
+    mirror = language.mirror_of(document) if typing else None
+    if typing is None or mirror is None or mirror.table is None:
+        return None
+    row = mirror.table.find(absolute(typing.string, typing.above))
+    if row is None:
+        return None
+    return _list(language, mirror, mirror.table, row, typing)
+
+
+def _list(language: Language, mirror: Mirror, table: ModuleTable, row: int, typing: Typing) -> Json:
+    matching = list(_matching(table, row, typing.word))
+    with_replace = language.client_has(_REPLACES)
+    items: list[Json] = []
+    for name, child in matching[:_MOST_ITEMS]:
+        text = written(name, typing.string.literal)
+        if text is not None:
+            edit = typing.edit(text, with_replace=with_replace)
+            data = {"modelId": mirror.model_id, "row": child, "version": table.version}
+            items.append({**_item(table, name, child, edit, len(items)), "data": data})
+    repeated = ranges.item(table, row, typing, with_replace=with_replace)
+    return {
+        "isIncomplete": len(matching) > _MOST_ITEMS,
+        "items": [*([repeated] if repeated else ()), *items],
+    }
+
+
+def _matching(table: ModuleTable, row: int, word: str) -> Iterator[tuple[str, int]]:
+    """Children that hold the word; those that begin with it first."""
+    children = table.children(row)
+    if not word:
+        yield from _first(children.items())
+        return
+    lower = word.lower()
+    begins = [pair for pair in children.items() if pair[0].lower().startswith(lower)]
+    yield from begins
+    if len(begins) <= _MOST_ITEMS:
+        yield from (
+            (name, child)
+            for name, child in children.items()
+            if lower in name.lower() and not name.lower().startswith(lower)
+        )
+
+
+def _first(pairs: Any) -> Iterator[tuple[str, int]]:
+    for number, pair in enumerate(pairs):
+        if number > _MOST_ITEMS:
+            return
+        yield pair
+
+
+def _item(table: ModuleTable, name: str, row: int, edit: Json, number: int) -> Json:
+    return {
+        "label": _plain(name),
+        "kind": _CLASS if table.children(row) else _FIELD,
+        "detail": detail(table, row),
+        "filterText": edit["newText"],
+        "sortText": f"{number:04}",
+        "textEdit": edit,
+    }
+
+
+def _plain(name: str) -> str:
+    return name if name.isprintable() else repr(name)[1:-1]
