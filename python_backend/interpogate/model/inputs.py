@@ -23,6 +23,7 @@ from interpogate.trace.values import dtype_name
 # Sizes that are unlikely to be anything else, so that a dimension can be recognised.
 TOKENS = 11
 _MAXIMUM_TRIES = 60
+_PRECISIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 _MAXIMUM_ELEMENTS = 1 << 28
 _LINE = re.compile(r"^\s*(\w+)\s*=\s*(\w+)\s*\[([\d,\s]*)\]\s*$")
 
@@ -169,9 +170,36 @@ def example_candidates(loaded: LoadedModel) -> Iterator[Inputs]:
     elif loaded.tokenizer is not None:
         yield from _token_examples(loaded)
     elif hasattr(loaded.model, "main_input_name") and hasattr(loaded.model, "config"):
-        yield from _pretrained_examples(loaded.model)
+        yield from _as_precise(loaded.model, _pretrained_examples(loaded.model))
     else:
-        yield from islice(_invented(loaded.model), _MAXIMUM_TRIES)
+        invented = islice(_invented(loaded.model), _MAXIMUM_TRIES)
+        yield from _as_precise(loaded.model, invented)
+
+
+def _as_precise(model: nn.Module, candidates: Iterator[Inputs]) -> Iterator[Inputs]:
+    """Guesses are single precision; a model in another one takes only that."""
+    own = next((p.dtype for p in model.parameters() if p.dtype in _PRECISIONS), torch.float32)
+    for inputs in candidates:
+        yield {name: _converted(value, own) for name, value in inputs.items()}
+
+
+def _converted(value: Any, dtype: torch.dtype) -> Any:
+    is_single = isinstance(value, torch.Tensor) and value.dtype is torch.float32
+    return value.to(dtype) if is_single else value
+
+
+def example_sentence(loaded: LoadedModel) -> str:
+    """A text to start with, as short as a model with little room needs it."""
+    text = loaded.sample_text or "The quick brown fox jumps over the lazy dog."
+    limit = context_length(loaded.model)
+    words = text.split(" ")
+    while limit is not None and len(words) > 1 and _token_count(loaded, " ".join(words)) > limit:
+        words.pop()
+    return " ".join(words)
+
+
+def _token_count(loaded: LoadedModel, text: str) -> int:
+    return len(loaded.tokenizer(text)["input_ids"])
 
 
 def _given(loaded: LoadedModel) -> Inputs:
@@ -186,9 +214,7 @@ def _given(loaded: LoadedModel) -> Inputs:
 
 
 def _token_examples(loaded: LoadedModel) -> Iterator[Inputs]:
-    inputs = text_inputs(
-        loaded, loaded.sample_text or "The quick brown fox jumps over the lazy dog."
-    )
+    inputs = text_inputs(loaded, example_sentence(loaded))
     ids = inputs["input_ids"]
     if "decoder_input_ids" in accepted_names(loaded.model):
         inputs["decoder_input_ids"] = ids[:, :7]

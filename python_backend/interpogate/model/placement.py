@@ -5,9 +5,13 @@ Called by the worker and by the command line, right after loading.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import torch
+from torch import nn
 
 from interpogate.errors import LoadFailed
 from interpogate.model.load import LoadedModel
@@ -28,7 +32,29 @@ def placed(
         _move(loaded, device)
     if dtype is not None:
         _convert(loaded, dtype)
+    if loaded.examples is not None and (device or dtype):
+        loaded = replace(loaded, examples=partial(_fitting, loaded.examples, loaded.model))
     return loaded if text is None else replace(loaded, sample_text=text)
+
+
+def _fitting(given: Any, model: nn.Module) -> Any:
+    """The examples of the user's file where the model is now, and as precise."""
+    values = given() if callable(given) else given
+    example = next(model.parameters(), None)
+    if example is None:
+        return values
+    if isinstance(values, Mapping):
+        return {name: _like(value, example) for name, value in values.items()}
+    if isinstance(values, (tuple, list)):
+        return tuple(_like(value, example) for value in values)
+    return _like(values, example)
+
+
+def _like(value: Any, example: torch.Tensor) -> Any:
+    if not isinstance(value, torch.Tensor):
+        return value
+    is_number = value.is_floating_point() and example.is_floating_point()
+    return value.to(example.device, example.dtype if is_number else value.dtype)
 
 
 def _move(loaded: LoadedModel, device: str) -> None:

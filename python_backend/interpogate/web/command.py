@@ -101,8 +101,9 @@ def page_url(host: str, port: int, token: str) -> str:
 
 def packages_missing(error: ImportError) -> PackageMissing:
     """The error for an installation without the packages that serving needs."""
+    package = (error.name or "websockets").partition(".")[0]
     return PackageMissing(
-        f"Serving needs the package {error.name or 'websockets'}.",
+        f"Serving needs the package {package}.",
         hint="Install it with: pip install 'interpogate[serve]'",
     )
 

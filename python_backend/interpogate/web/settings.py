@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class ServeSettings:
     device: str | None = None
     dtype: str | None = None
     allow_host: tuple[str, ...] = ()
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
 
 
 def read_settings(
