@@ -104,6 +104,7 @@ export class FakeHost implements Transport {
     "graph/locate": ({ path }) => this.recording.locations[path as string],
     "node/inspect": ({ node }) => this.recording.details[node as string],
     "text/tokenize": () => this.recording.tokens,
+    "block/list": () => ({ modelId: "m1", blocks: [] }),
     "run/start": () => this.runState(),
     "run/list": () => ({ runs: [] }),
     "run/read": () => ({ state: this.runState(), events: this.events() }),

@@ -180,6 +180,8 @@
       ...recording.predictions[position % recording.predictions.length],
       position,
     }),
+    "block/list": () => ({ modelId: modelId(), blocks: [] }),
+    "node/statistics": () => ({ inputs: [], outputs: [], parameters: [], note: "" }),
     "hook/write": ({ node }) => ({
       path: node,
       text: `with interp.hook() as hook:\n    hook.post(${JSON.stringify(node)}, post_hook)\n`,

@@ -14,15 +14,7 @@ import {
 } from "./colours.ts";
 import { type Cell, type Figure, labelOf } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
-import {
-  cellArea,
-  entryAt,
-  gridSize,
-  type PanelGrid,
-  panelArea,
-  panelAt,
-  panelGrid,
-} from "./panels.ts";
+import { cellArea, entryAt, type PanelGrid, panelArea, panelAt, panelGrid } from "./panels.ts";
 
 /** A bitmap by figure, then by panel and theme. */
 const bitmaps = new WeakMap<Figure, Map<string, OffscreenCanvas>>();
@@ -139,9 +131,4 @@ export function cellsKind({ name, size, aspect, over, under }: Cells): Kind {
     panel: (figure, area, index) =>
       index < figure.panels.count ? inside(figure, area, index) : null,
   };
-}
-
-/** What a grid of panels of about this width each takes, for kinds that size themselves by it. */
-export function spreadSize(count: number, aspect: number, most: Size): Size {
-  return gridSize(panelGrid(count, aspect, most));
 }

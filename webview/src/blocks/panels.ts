@@ -37,6 +37,25 @@ function fitted(count: number, columns: number, aspect: number, area: Size): Siz
   return { width, height: width / aspect };
 }
 
+/** Columns for an area that is made for its panels: full rows where that is near to a square. */
+export function balancedColumns(count: number, aspect: number): number {
+  const least = Math.max(1, Math.ceil(Math.sqrt(count / aspect) - 1e-9));
+  for (let columns = least; columns <= Math.min(count, least * 1.5 + 1); columns++) {
+    if (count % columns === 0) return columns;
+  }
+  return Math.min(count, least);
+}
+
+/** Room for so many panels of a width, with their names. */
+export function spreadSize(count: number, columns: number, panel: Size): Size {
+  const label = count > 1 ? LABEL : 0;
+  const rows = Math.ceil(count / columns);
+  return {
+    width: columns * (panel.width + GAP) - GAP,
+    height: rows * (panel.height + label + GAP) - GAP,
+  };
+}
+
 /** `aspect` 0: panels take all the room there is. */
 export function panelGrid(count: number, aspect: number, area: Size): PanelGrid {
   const wanted = aspect > 0 ? aspect : 1.7;

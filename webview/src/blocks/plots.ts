@@ -4,7 +4,14 @@ import { drawPanelName } from "./cells.ts";
 import { type Cell, entryOf, type Figure } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
 import { numberText } from "./numbers.ts";
-import { type PanelGrid, panelArea, panelAt, panelGrid } from "./panels.ts";
+import {
+  balancedColumns,
+  type PanelGrid,
+  panelArea,
+  panelAt,
+  panelGrid,
+  spreadSize,
+} from "./panels.ts";
 
 const ASPECT = 1.7;
 
@@ -64,10 +71,9 @@ export function drawAxis(brush: Brush, plot: Plot): void {
 export function plotSize(figure: Figure | null): Size {
   const count = figure?.panels.count ?? 1;
   if (count <= 1) return { width: 240, height: 96 };
-  const columns = Math.min(count, Math.max(2, Math.round(Math.sqrt(count / 1.2))));
-  const rows = Math.ceil(count / columns);
+  const columns = balancedColumns(count, ASPECT);
   const width = Math.max(40, Math.min(110, 420 / columns));
-  return { width: columns * width, height: rows * (width / ASPECT + 15) };
+  return spreadSize(count, columns, { width, height: width / ASPECT });
 }
 
 export function plotKind({ name, range, draw, rowAt }: PlotKind): Kind {

@@ -2,16 +2,16 @@
 import { cellsKind } from "../cells.ts";
 import type { Figure } from "../figure.ts";
 import type { Size } from "../kind.ts";
+import { balancedColumns, spreadSize } from "../panels.ts";
 
 const SIDE = { alone: 176, least: 26, most: 108 } as const;
 
 function size(figure: Figure | null): Size {
   const count = figure?.panels.count ?? 1;
   if (count <= 1) return { width: SIDE.alone, height: SIDE.alone };
-  const columns = Math.min(count, Math.ceil(Math.sqrt(count * 1.2)));
-  const rows = Math.ceil(count / columns);
+  const columns = balancedColumns(count, 1);
   const side = Math.min(SIDE.most, Math.max(SIDE.least, 252 / columns));
-  return { width: columns * (side + 6) - 6, height: rows * (side + 15) - 6 };
+  return spreadSize(count, columns, { width: side, height: side });
 }
 
 export default cellsKind({ name: "attention", size, aspect: (figure) => aspectOf(figure) });

@@ -2,6 +2,7 @@
 import { cellsKind } from "../cells.ts";
 import type { Figure } from "../figure.ts";
 import type { Size } from "../kind.ts";
+import { balancedColumns, spreadSize } from "../panels.ts";
 
 export function aspectOf({ x, y }: Figure): number {
   return Math.min(4, Math.max(0.4, x.size / Math.max(1, y.size)));
@@ -15,10 +16,9 @@ function size(figure: Figure | null): Size {
     const width = Math.min(240, Math.max(120, 200 * aspect));
     return { width, height: width / aspect };
   }
-  const columns = Math.min(count, Math.max(1, Math.ceil(Math.sqrt((count * 1.2) / aspect))));
-  const rows = Math.ceil(count / columns);
+  const columns = balancedColumns(count, aspect);
   const width = Math.min(130, Math.max(30, 260 / columns));
-  return { width: columns * (width + 6) - 6, height: rows * (width / aspect + 15) - 6 };
+  return spreadSize(count, columns, { width, height: width / aspect });
 }
 
 export default cellsKind({ name: "heatmap", size, aspect: aspectOf });

@@ -4,7 +4,7 @@ import { cellsKind, drawCells } from "../cells.ts";
 import { inkOn, type Rgb } from "../colours.ts";
 import type { Figure } from "../figure.ts";
 import type { Area, Size } from "../kind.ts";
-import { viewOf } from "../panels.ts";
+import { balancedColumns, spreadSize, viewOf } from "../panels.ts";
 
 const SIDE = 200;
 const OVERLAY: Rgb = [255, 120, 20];
@@ -28,10 +28,9 @@ function size(figure: Figure | null): Size {
   const count = Math.max(1, figure.panels.count);
   if (count === 1)
     return { width: Math.min(SIDE, SIDE * aspect), height: Math.min(SIDE, SIDE / aspect) };
-  const columns = Math.min(count, Math.ceil(Math.sqrt(count * 1.3)));
+  const columns = balancedColumns(count, aspect);
   const side = Math.min(100, Math.max(26, 260 / columns));
-  const rows = Math.ceil(count / columns);
-  return { width: columns * (side + 6) - 6, height: rows * (side / aspect + 15) - 6 };
+  return spreadSize(count, columns, { width: side, height: side / aspect });
 }
 
 type Paint = (pixels: Uint8ClampedArray) => void;
