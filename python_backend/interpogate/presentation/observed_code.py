@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -20,7 +20,8 @@ from interpogate.graph.recording import Call, CallSite
 from interpogate.graph.values import Structure, text_of
 from interpogate.presentation.subject import Subject
 from interpogate.protocol import messages as m
-from interpogate.trace.loaded_text import loaded_digest
+from interpogate.protocol.source_text import text_digest
+from interpogate.trace.loaded_text import loaded_text
 from interpogate.trace.source import is_torch_file
 
 _MOST_VALUES = 20
@@ -36,10 +37,9 @@ def observed_code(subject: Subject, graph_version: int, file: str) -> m.Observed
     """The calls that a file's lines made, each place once."""
     graph = subject.graph
     places = _places(graph, file)
-    codes = {id(site.code): site.code for site in places}.values()
     return m.ObservedCode(
         file=file,
-        digest=loaded_digest(next(iter(places)).file, tuple(codes)) if places else "",
+        digest=_digest(places),
         graph_version=graph_version,
         origin=graph.origin,
         run_id=graph.run_id,
@@ -91,14 +91,16 @@ def _places(graph: Graph, file: str) -> dict[CallSite, list[Call]]:
     return places
 
 
+def _digest(places: Collection[CallSite]) -> str:
+    """Of the text that ran; empty if nothing did or the file has changed since."""
+    codes = {id(site.code): site.code for site in places}
+    text = loaded_text(next(iter(places)).file, tuple(codes.values())) if places else None
+    return "" if text is None else text_digest(text)
+
+
 def _same_file_test(file: str) -> Callable[[str], bool]:
     wanted = _real(file)
-    name = os.path.basename(wanted)
-
-    def is_same(other: str) -> bool:
-        return other == file or (os.path.basename(_real(other)) == name and _real(other) == wanted)
-
-    return is_same
+    return lambda other: other == file or _real(other) == wanted
 
 
 def _real(file: str) -> str:

@@ -1,7 +1,7 @@
 """Where in the code a module was called: the frame that called it, and the text that frame ran.
 
 While the model runs only a code object and an offset are kept, which hold no tensor; places in
-files are made of them after the run. Used by `recorder.py`; `loaded_text` by whoever tells about code.
+files are made of them after the run. Used by `recorder.py`.
 """
 
 from __future__ import annotations

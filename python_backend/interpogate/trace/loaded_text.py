@@ -1,4 +1,4 @@
-"""Whether the text of a file is still what ran, and its digest if so.
+"""Whether the text of a file is still what ran.
 
 Nothing is remembered from loading: the text is compiled and compared with the code objects that
 were seen running, so a file that has changed in between is noticed however that happened. Called
@@ -8,23 +8,25 @@ by `presentation/observed_code.py`.
 from __future__ import annotations
 
 import tokenize
+import warnings
 from collections.abc import Collection
 from pathlib import Path
 from types import CodeType
 
-from interpogate.graph.source_text import text_digest
 from interpogate.trace.callers import codes_inside
 
 
-def loaded_digest(file: str, codes: Collection[CodeType]) -> str:
-    """The digest of a file's text if it compiles to all of `codes`, else the empty string."""
+def loaded_text(file: str, codes: Collection[CodeType]) -> str | None:
+    """The text of a file if it compiles to all of `codes`, else None."""
     try:
         text = read_source(file)
-        compiled = compile(text, file, "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compiled = compile(text, file, "exec", dont_inherit=True)
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return ""
+        return None
     present = {_identity(code) for code in codes_inside(compiled)}
-    return text_digest(text) if all(_identity(code) in present for code in codes) else ""
+    return text if all(_identity(code) in present for code in codes) else None
 
 
 def read_source(file: str) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from interpogate.protocol import messages as m
 
-_VALUE = m.ObservedValue(
-    shape="([1, 9, 64], None)", text="(float32[1, 9, 64], None)", count=12
-)
+_VALUE = m.ObservedValue(shape="([1, 9, 64], None)", text="(float32[1, 9, 64], None)", count=12)
 _CALL = m.ObservedCall(
     line=41,
     column=15,

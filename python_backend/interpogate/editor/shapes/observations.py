@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from interpogate.graph.source_text import text_digest
 from interpogate.opened.problems import RequestFailed
+from interpogate.protocol.source_text import text_digest
 
 if TYPE_CHECKING:
     from interpogate.editor.language.documents import Document

@@ -45,7 +45,7 @@ def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix("\ufeff"))
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -132,7 +132,7 @@ def range_of(document: Document, node: ast.expr) -> Json:
 
 def position_of(document: Document, line: int, column: int) -> Json:
     """A position from a line counted from 1 and a column in bytes."""
-    before = document.line(line - 1).removeprefix("\ufeff").encode()[:column].decode(errors="ignore")
+    before = document.line(line - 1).encode()[:column].decode(errors="ignore")
     return {"line": line - 1, "character": len(before.encode("utf-16-le")) // 2}
 
 

@@ -1,4 +1,4 @@
-"""What makes two texts of a file the same for the editor and the worker."""
+"""What makes two texts of a file the same for the editor and the worker: `ObservedCode.digest`."""
 
 from __future__ import annotations
 
