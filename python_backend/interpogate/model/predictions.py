@@ -16,6 +16,7 @@ from interpogate.model.tokens import NextTokens, TokenList, token_list
 
 _KEPT_TOKENS = 100
 _ROWS_AT_ONCE = 64
+_NAME_A_TOKEN = "Name a token: its text, as the vocabulary writes it, or # and its id."
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,10 @@ class Predictions:
         count = min(_KEPT_TOKENS, self._vocabulary)
         self._top_logits = torch.empty(self.count, count)
         self._top_ids = torch.empty(self.count, count, dtype=torch.long)
-        self._sums = torch.empty(self.count)
+        self._top_shares = torch.empty(self.count, count)
         self._actual = torch.zeros(self.count, 2)
         self._follow = torch.tensor(list(following)[: self.count], dtype=torch.long)
-        self._summed = False
+        self._is_summed = False
 
     @property
     def byte_length(self) -> int:
@@ -73,14 +74,11 @@ class Predictions:
     def top(self, tokenizer: Any, position: int, count: int) -> NextTokens:
         """The `count` likeliest tokens, at most 100. Raises `NoPrediction` for no such position."""
         self._check(position)
-        self._sum()
         chosen = slice(0, min(max(count, 1), self._top_ids.shape[1]))
-        logits = self._top_logits[position, chosen]
-        probabilities = (logits - self._sum_at(position)).exp()
         return NextTokens(
             token_list(tokenizer, self._top_ids[position, chosen].tolist()),
-            tuple(probabilities.tolist()),
-            _finite(logits),
+            tuple(self._top_shares[position, chosen].tolist()),
+            _finite(self._top_logits[position, chosen]),
         )
 
     def strip(self, tokenizer: Any) -> Strip:
@@ -90,7 +88,7 @@ class Predictions:
         ranks = [int(rank) for rank in self._actual[:follows, 0].tolist()]
         return Strip(
             token_list(tokenizer, self._top_ids[:, 0].tolist()),
-            _finite((self._top_logits[:, 0] - self._sums).exp()),
+            _finite(self._top_shares[:, 0]),
             (*ranks, *[0] * (self.count - follows)),
             _finite(self._actual[:, 1]),
         )
@@ -98,30 +96,29 @@ class Predictions:
     def named(self, tokenizer: Any, position: int, ids: Sequence[int]) -> NamedTokens:
         """How likely given tokens are. Raises `NoPrediction` if that is no longer known."""
         self._check(position)
-        self._sum()
-        total = self._sum_at(position)
         if self._logits is None:
-            ids = self._still_known(position, ids)
-            known = self._top_ids[position].tolist()
-            rows = torch.tensor([known.index(token) for token in ids])
-            logits, ranked = self._top_logits[position, rows], self._top_logits[position]
+            chosen, logits, shares = self._kept_rows(position, ids)
         else:
-            ranked = self._logits[position].float().cpu()
-            logits = ranked[torch.tensor(list(ids))]
-        ranks = [int((ranked > logit).sum()) + 1 for logit in logits]
-        order = sorted(range(len(ids)), key=ranks.__getitem__)
+            chosen = torch.tensor(list(ids))
+            logits = self._logits[position].float().cpu()
+            shares = torch.softmax(logits, dim=0)
+        ranks = (logits > logits[chosen][:, None]).sum(1) + 1
+        order = torch.argsort(ranks, stable=True)
+        found = self._top_ids[position][chosen] if self._logits is None else chosen
         return NamedTokens(
-            token_list(tokenizer, [ids[row] for row in order]),
-            tuple(float((logits[row] - total).exp()) for row in order),
-            tuple(ranks[row] for row in order),
-            _finite(logits[torch.tensor(order)]),
+            token_list(tokenizer, found[order].tolist()),
+            tuple(shares[chosen][order].tolist()),
+            tuple(ranks[order].tolist()),
+            _finite(logits[chosen][order]),
         )
 
-    def _sum_at(self, position: int) -> torch.Tensor:
-        total = self._sums[position]
-        if not bool(total.isfinite()):
-            raise NoPrediction(f"The logits after position {position} hold NaN or Inf.")
-        return total
+    def _kept_rows(
+        self, position: int, ids: Sequence[int]
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Rows of given tokens among the kept ones, and logits and shares of those."""
+        known = self._top_ids[position].tolist()
+        rows = [known.index(token) for token in self._still_known(position, ids)]
+        return torch.tensor(rows), self._top_logits[position], self._top_shares[position]
 
     def _still_known(self, position: int, ids: Sequence[int]) -> list[int]:
         kept = set(self._top_ids[position].tolist())
@@ -136,27 +133,29 @@ class Predictions:
     def _check(self, position: int) -> None:
         if not 0 <= position < self.count:
             raise NoPrediction(f"There is no prediction after position {position}.")
+        self._sum()
+        if bool(self._top_shares[position].isnan().any()):
+            raise NoPrediction(f"The logits after position {position} hold NaN or Inf.")
 
     def _sum(self) -> None:
         """Everything but single logits, some positions at a time: a copy of all is too large."""
-        if self._summed or self._logits is None:
+        if self._is_summed or self._logits is None:
             return
         for first in range(0, self.count, _ROWS_AT_ONCE):
             self._sum_rows(self._logits, slice(first, min(first + _ROWS_AT_ONCE, self.count)))
-        self._summed = True
+        self._is_summed = True
 
     def _sum_rows(self, logits: torch.Tensor, rows: slice) -> None:
         part = logits[rows].float().cpu()
+        shares = torch.softmax(part, dim=1)
         top = torch.topk(part, self._top_ids.shape[1])
         self._top_logits[rows], self._top_ids[rows] = top.values, top.indices
-        self._sums[rows] = torch.logsumexp(part, dim=1)
-        follow = self._follow[rows]
-        actual = part[torch.arange(len(follow)), follow][:, None]
-        self._actual[rows.start : rows.start + len(follow), 0] = (part[: len(follow)] > actual).sum(
-            1
-        ).float() + 1
-        known = self._sums[rows][: len(follow)]
-        self._actual[rows.start : rows.start + len(follow), 1] = (actual[:, 0] - known).exp()
+        self._top_shares[rows] = shares.gather(1, top.indices)
+        follow = self._follow[rows][:, None]
+        actual = part[: len(follow)].gather(1, follow)
+        known = slice(rows.start, rows.start + len(follow))
+        self._actual[known, 0] = (part[: len(follow)] > actual).sum(1).float() + 1
+        self._actual[known, 1] = shares[: len(follow)].gather(1, follow)[:, 0]
 
 
 def _finite(values: torch.Tensor) -> tuple[float, ...]:
@@ -170,6 +169,8 @@ def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
     Raises `NoPrediction` if there is none.
     """
     found: dict[int, bool] = {}
+    if not text:
+        raise NoPrediction(_NAME_A_TOKEN)
     number = text.strip().removeprefix("#")
     if text.strip().startswith("#") and number.isdigit() and int(number) < len(tokenizer):
         found[int(number)] = True
@@ -181,5 +182,5 @@ def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
         if ids:
             found.setdefault(int(ids[0]), len(ids) == 1)
     if not found:
-        raise NoPrediction("Name a token: its text, as the vocabulary writes it, or # and its id.")
+        raise NoPrediction(_NAME_A_TOKEN)
     return list(found.items())

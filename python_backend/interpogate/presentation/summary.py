@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from interpogate.model.inputs import InputShape, model_device
+from interpogate.model.inputs import InputShape, example_sentence, model_device
 from interpogate.model.load import LoadedModel
 from interpogate.protocol.messages import ModelSummary
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.values import dtype_name
-
-_EXAMPLE_TEXT = "The quick brown fox jumps over the lazy dog."
-
 
 def summary(
     loaded: LoadedModel, modules: ModelModules, inputs: tuple[InputShape, ...]
@@ -39,7 +36,7 @@ def example_text(loaded: LoadedModel) -> str:
     """A text to start with; empty for a model that takes none."""
     if loaded.tokenizer is None:
         return ""
-    return loaded.sample_text or _EXAMPLE_TEXT
+    return example_sentence(loaded)
 
 
 def predicts_tokens(model: Any) -> bool:

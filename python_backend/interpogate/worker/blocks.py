@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from interpogate.errors import RunNotFound
 from interpogate.graph.graph import Graph
 from interpogate.protocol import messages as m
 from interpogate.trace.keeping import Keeper, RunTensors, TensorMemory, Watch
-from interpogate.trace.modules import ModelModules
-from interpogate.trace.rerun import Interrupted, RandomState, Stop, run_again
+from interpogate.trace.rerun import Interrupted, RandomState, Stop, repeat, same_calls
+from interpogate.visualizations.lookup import watches_of_blocks
+from interpogate.visualizations.node_statistics import node_statistics
 from interpogate.visualizations.observed import Observed
-from interpogate.visualizations.pictures import picture, watches_of_blocks
+from interpogate.visualizations.offers import offers
+from interpogate.visualizations.pictures import cell, picture
 from interpogate.visualizations.problems import NotKept
 from interpogate.visualizations.store import BlockStore
 from interpogate.worker.runs import Run
@@ -77,9 +77,7 @@ class SessionBlocks:
         self.memory.rename(_UNDER_WAY, run.run_id)
         tree = session.opened.modules.tree
         graph = Graph(tree, run.recording, "run", run.run_id)
-        self._runs[run.run_id] = KeptRun(
-            graph, dict(run.inputs), run.token_ids or (), self._random
-        )
+        self._runs[run.run_id] = KeptRun(graph, dict(run.inputs), run.token_ids or (), self._random)
 
     def tidy(self, session: Session) -> None:
         """A run is over: let go what belongs to runs that are gone."""
@@ -108,55 +106,65 @@ class SessionBlocks:
             inputs=kept.inputs,
             token_ids=kept.token_ids,
             tokenizer=opened.loaded.tokenizer,
-            rerun=lambda watches: self._rerun(opened, kept, watches),
+            rerun=_Rerun(self, opened, kept) if kept.inputs else None,
         )
 
-    def _rerun(
-        self, opened: OpenedModel, kept: KeptRun, watches: frozenset[Watch]
-    ) -> RunTensors:
-        """Repeat a run on the main thread and wait for it. Raises `NotKept`."""
+    def on_main_thread(self, work: Callable[[Stop], RunTensors]) -> RunTensors:
+        """Do something with the model after what is queued. Raises `NotKept`."""
         done, outcome = Event(), _Outcome()
         stop = self._stop = Stop()
 
         def job() -> None:
             try:
-                outcome.tensors = self._repeat(opened.modules, kept, watches, stop)
-            except (NotKept, Interrupted) as error:
-                outcome.problem = str(error) or "It waits until the model has run."
+                outcome.tensors = work(stop)
+            except Interrupted:
+                outcome.problem = "A new run has come first."
+            except NotKept as error:
+                outcome.problem = str(error)
             finally:
                 done.set()
 
         self._submit(job)
         done.wait()
         if outcome.tensors is None:
-            raise NotKept(outcome.problem or "The second run on the same inputs failed.")
+            raise NotKept(outcome.problem or "A second run on the same inputs failed.")
         return outcome.tensors
-
-    def _repeat(
-        self, modules: ModelModules, kept: KeptRun, watches: frozenset[Watch], stop: Stop
-    ) -> RunTensors:
-        tensors = self.memory.of(kept.graph.run_id) or self.memory.begin(kept.graph.run_id)
-        keeper = Keeper(self.memory, tensors, watches=watches, only_watched=True)
-        with torch.no_grad():
-            again = run_again(
-                modules,
-                lambda: modules.live[0](**kept.inputs),
-                keeper,
-                random=kept.random,
-                stop=stop,
-            )
-        if [call.module for call in again.calls] != [
-            call.module for call in kept.graph.recording.calls
-        ]:
-            self.memory.drop(kept.graph.run_id)
-            raise NotKept("A second run on the same inputs took another way.")
-        return tensors
 
 
 @dataclass
 class _Outcome:
     tensors: RunTensors | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Rerun:
+    """Repeats one run, for what it did not keep."""
+
+    blocks: SessionBlocks
+    opened: OpenedModel
+    kept: KeptRun
+
+    def __call__(self, watches: frozenset[Watch], *, eager: bool = False) -> RunTensors:
+        """See `observed.Rerun`."""
+        return self.blocks.on_main_thread(lambda stop: self._repeat(watches, stop, eager=eager))
+
+    def _repeat(self, watches: frozenset[Watch], stop: Stop, *, eager: bool) -> RunTensors:
+        memory, run_id = self.blocks.memory, self.kept.graph.run_id
+        # Rows of another kernel are others: they are nothing to keep.
+        tensors = RunTensors() if eager else memory.of(run_id) or memory.begin(run_id)
+        again = repeat(
+            self.opened.modules,
+            self.kept.inputs,
+            Keeper(memory, tensors, watches=watches, only_watched=True),
+            random=self.kept.random,
+            stop=stop,
+            eager=eager,
+        )
+        if not same_calls(again, self.kept.graph.recording):
+            memory.drop(run_id)
+            raise NotKept("A second run on the same inputs took another way.")
+        return tensors
 
 
 def list_blocks(session: Session, _: m.ModelReference) -> m.Blocks:
@@ -184,6 +192,22 @@ def read_block(session: Session, request: m.ReadBlock) -> m.BlockPicture:
     return picture(session.blocks.observed(session, request.run_id), block, request)
 
 
+def read_cell(session: Session, request: m.ReadCell) -> m.BlockCell:
+    """One exact value. Raises `BlockNotFound`, `NothingToSee`."""
+    block = request.draft or session.blocks.store.at(request.block_id)
+    return cell(session.blocks.observed(session, request.run_id), block, request)
+
+
+def offer_blocks(session: Session, request: m.OfferBlocks) -> m.BlockOffers:
+    """What a tensor can be drawn as."""
+    return offers(session.blocks.observed(session, 0), request)
+
+
+def read_statistics(session: Session, request: m.ReadStatistics) -> m.NodeStatistics:
+    """Statistics of a node's values in the run shown."""
+    return node_statistics(session.blocks.observed(session, 0), request.node)
+
+
 def _tell(session: Session) -> None:
     session.emit("block/changed", list_blocks(session, m.ModelReference(model_id="")))
 
@@ -193,4 +217,7 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     "block/put": put_block,
     "block/remove": remove_block,
     "block/read": read_block,
+    "block/cell": read_cell,
+    "block/offer": offer_blocks,
+    "node/statistics": read_statistics,
 }

@@ -69,10 +69,10 @@ def _add_tokens(opened: OpenedModel, run: Run) -> None:
 
 
 def _check_generation(opened: OpenedModel, run: Run) -> None:
+    asked, prompt = run.request, len(run.written_ids or run.token_ids or ())
+    temperature = asked.sampling.temperature
+    check_request(opened.loaded.model, asked.token_count, temperature, prompt)
     if run.token_ids is None:
         raise InputsInvalid(
             "Tokens can be generated only from a text.", hint="Give a text, or run without."
         )
-    asked, prompt = run.request, len(run.written_ids or run.token_ids)
-    temperature = asked.sampling.temperature
-    check_request(opened.loaded.model, asked.token_count, temperature, prompt)

@@ -99,6 +99,7 @@ class Service:
         try:
             from interpogate.worker import handlers
             from interpogate.worker.session import Session
+            from interpogate.worker.sources import first_shapes
         except ImportError as error:
             raise PackageMissing(
                 f"The interpreter {sys.executable} cannot import {error.name or 'torch'}.",
@@ -108,6 +109,8 @@ class Service:
         for name, handler in handlers.HANDLERS.items():
             bound = self._bound(session, handler)
             self._methods[name] = self._method(bound, METHODS[name].params)
+        shapes = self._bound(session, first_shapes)
+        self._methods["source/shapes"] = self._method(shapes, m.ReadModuleShapes)
         return session
 
     def _bound(self, session: Session, handler: Any) -> Callable[[Any], Any]:

@@ -12,10 +12,17 @@ import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import interpogate
 from interpogate.errors import SourceNotFound
+from interpogate.graph.graph import Graph
 from interpogate.model.sources import ModelSource, parse_source
+from interpogate.presentation.module_table import module_shapes
+from interpogate.protocol import messages as m
+
+if TYPE_CHECKING:
+    from interpogate.worker.session import Session
 
 _MOST_FILES = 1_000
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
@@ -29,6 +36,16 @@ class SourceFiles:
 
     model_id: str
     files: tuple[str, ...]
+
+
+def first_shapes(session: Session, request: m.ReadModuleShapes) -> m.ModuleShapes:
+    """What the first look saw, whatever has run since: two workers' first looks can be compared.
+
+    Answers `source/shapes`, which only worker and server know.
+    """
+    opened = session.opened
+    graph = Graph(opened.modules.tree, opened.look.recording, opened.look.origin)
+    return module_shapes(graph, session.state.graph_version, request.first)
 
 
 def source_files(text: str, folder: Path) -> tuple[str, ...]:
