@@ -22,6 +22,7 @@ from interpogate.trace.values import leaves
 DEFAULT_BUDGET = 1 << 30
 
 Side = Literal["input", "output"]
+Watched = Literal["input", "output", "operation", "attention"]
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 
@@ -30,7 +31,7 @@ class Watch:
     """What must be kept of a module, by its index."""
 
     module: int
-    what: Literal["input", "output", "operation", "attention"]
+    what: Watched
     name: str = ""
     """For an operation: its plain name, such as `add`."""
 
@@ -158,7 +159,7 @@ class Keeper:
 
     def computed(self, row: int, call: int, func: Any, taken: Any, made: list[Any]) -> None:
         """An operation ran; `taken` are its positional and its named arguments."""
-        if func is scaled_dot_product_attention:
+        if func is scaled_dot_product_attention and not (self._only and not self._is_inside(call)):
             self._keep_attention(row, call, taken, made[0])
         if self._inside and self._is_inside(call):
             self._keep_operation(row, call, func, taken, made)

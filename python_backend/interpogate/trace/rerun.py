@@ -6,8 +6,8 @@ Called by the worker on its main thread and by the library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -30,11 +30,13 @@ class RandomState:
     """The state of torch's generators at one moment."""
 
     cpu: torch.Tensor = field(default_factory=torch.get_rng_state)
-    cuda: tuple[torch.Tensor, ...] = field(
-        default_factory=lambda: tuple(torch.cuda.get_rng_state_all())
-        if torch.cuda.is_initialized()
-        else ()
-    )
+    cuda: tuple[torch.Tensor, ...] = field(default_factory=lambda: tuple(_cuda_states()))
+
+
+def _cuda_states() -> list[torch.Tensor]:
+    if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        return []
+    return torch.cuda.get_rng_state_all()
 
 
 @dataclass
@@ -55,26 +57,38 @@ class Stop:
         """Nothing to do."""
 
 
-def run_again(
+def repeat(  # noqa: PLR0913 (the rest is by name)
     modules: ModelModules,
-    run: Callable[[], Any],
+    inputs: dict[str, Any],
     keeper: Keeper,
     *,
     random: RandomState,
     stop: Stop | None = None,
+    eager: bool = False,
 ) -> Recording:
-    """Call `run` with the model watched by `keeper`; returns what was recorded.
+    """Run the model on `inputs` with the model watched by `keeper`; returns what was recorded.
 
-    What the model raises is in the recording. Raises `Interrupted`.
+    With `eager`, transformers' attention runs in its plain kernel. What the model raises is in the
+    recording. Raises `Interrupted`.
     """
+    model = modules.live[0]
     recorder = Recorder(modules, listener=stop, keeper=keeper)
-    with _state_kept(modules.live[0]), _random(random):
-        try:
-            with recorder.watching():
-                run()
-        except (Exception, SystemExit):  # noqa: BLE001 (user code; the first run showed it)
-            pass
+    # What the user's model raises, the first run has shown.
+    with (
+        suppress(Exception, SystemExit),
+        torch.no_grad(),
+        _state_kept(model),
+        _random(random),
+        eager_attention(model) if eager else nullcontext(),
+        recorder.watching(),
+    ):
+        model(**inputs)
     return recorder.recording()
+
+
+def same_calls(one: Recording, other: Recording) -> bool:
+    """Whether two runs called the same modules in the same order, so that their rows agree."""
+    return [call.module for call in one.calls] == [call.module for call in other.calls]
 
 
 @contextmanager
@@ -88,10 +102,26 @@ def _random(state: RandomState) -> Iterator[None]:
 
 
 @contextmanager
+def eager_attention(model: nn.Module) -> Iterator[None]:
+    """Transformers' attention runs in its plain kernel, which returns the weights."""
+    configs = {id(c): c for c in (getattr(m, "config", None) for m in model.modules()) if c}
+    name = "_attn_implementation_internal"
+    changed = [(c, getattr(c, name)) for c in configs.values() if getattr(c, name, None)]
+    try:
+        for config, _ in changed:
+            setattr(config, name, "eager")
+        yield
+    finally:
+        for config, before in changed:
+            setattr(config, name, before)
+
+
+@contextmanager
 def _state_kept(model: nn.Module) -> Iterator[None]:
     """Buffers that a module in training mode changes, such as running means, are put back."""
     own = [module for module in model.modules() if module.training]
-    saved = [(b, b.detach().clone()) for module in own for b in module._buffers.values() if b is not None]
+    buffers = [one for module in own for one in module._buffers.values() if one is not None]
+    saved = [(buffer, buffer.detach().clone()) for buffer in buffers]
     try:
         yield
     finally:

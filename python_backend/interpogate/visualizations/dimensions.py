@@ -44,9 +44,7 @@ def dimensions_of(observed: Observed, value: Value, module: nn.Module) -> tuple[
     return tuple(found)
 
 
-def _names(
-    observed: Observed, value: Value, shape: Sequence[int], module: nn.Module
-) -> list[str]:
+def _names(observed: Observed, value: Value, shape: Sequence[int], module: nn.Module) -> list[str]:
     if value.is_parameter:
         return _of_parameter(observed, shape, module)
     names = [""] * len(shape)

@@ -35,12 +35,15 @@ class Drawing:
     """Sentences about what was derived or left out."""
 
 
+def ends(values: torch.Tensor) -> tuple[float, float]:
+    """Least and greatest finite value; 0 and 1 if there is none."""
+    finite = values[torch.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.numel() else (0.0, 1.0)
+
+
 def scale_of(values: torch.Tensor) -> dict[str, Any]:
     """Colours for finite values: around zero where signs matter, else from the least on."""
-    finite = values[torch.isfinite(values)]
-    if not finite.numel():
-        return {"scale": "sequential", "low": 0.0, "high": 1.0}
-    low, high = float(finite.min()), float(finite.max())
+    low, high = ends(values)
     if low < 0 < high:
         extent = max(-low, high)
         return {"scale": "diverging", "low": -extent, "high": extent}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import nn
 
+from interpogate.graph.graph import Graph
 from interpogate.graph.recording import Call
 from interpogate.graph.values import Structure
 from interpogate.graph.values import Value as GraphValue
@@ -22,8 +23,14 @@ _NO_VALUES = "The tensor has no values: the model ran on meta or fake tensors."
 
 def find_value(observed: Observed, node: str, value: m.ValueReference, call: int = 1) -> Value:
     """The tensor a block is of. Raises `NothingToSee`; `NotKept` if a re-run would help."""
-    place = place_of(observed.graph, node)
-    if value.side == "parameter" or place.kind == "parameter":
+    return find_at(observed, place_of(observed.graph, node), value, call)
+
+
+def find_at(observed: Observed, place: Place, value: m.ValueReference, call: int = 1) -> Value:
+    """The same for a place. Raises `NothingToSee`."""
+    if place.kind == "parameter":
+        return _parameter(observed, place, (place.name,))
+    if value.side == "parameter":
         return _parameter(observed, place, value.keys)
     if place.kind == "operation":
         return _operation(observed, place, value, call)
@@ -44,6 +51,25 @@ def watches_of(observed: Observed, node: str, value: m.ValueReference) -> frozen
     side = {"argument": "input", "result": "output"}.get(place.kind, value.side)
     what: Side = "input" if side == "input" else "output"
     return frozenset(Watch(module, what) for module in place.modules)
+
+
+def row_of(graph: Graph, module: int) -> int:
+    """Row of a module's first call, which must exist."""
+    return next(row for row, one in enumerate(graph.recording.calls) if one.module == module)
+
+
+def kept_result(observed: Observed, name: str) -> torch.Tensor | None:
+    """A tensor `(batch, …, …)` that the model returned under a name, its first entry as float32.
+
+    None if it is not there, or not any more.
+    """
+    if observed.tensors is None or not observed.graph.recording.calls_of(0):
+        return None
+    row = row_of(observed.graph, 0)
+    kept = observed.tensors.values.get((row, "output"), {}).get((name,))
+    if kept is None or kept.is_changed or kept.tensor.dim() != 3 or kept.tensor.is_meta:  # noqa: PLR2004
+        return None
+    return kept.tensor[0].detach().float().cpu()
 
 
 def call_row(observed: Observed, module: int, call: int) -> tuple[int, Call]:
@@ -69,7 +95,7 @@ def kept_tensors(observed: Observed) -> RunTensors:
 def _of_modules(observed: Observed, place: Place, value: m.ValueReference, call: int) -> Value:
     members = [_of_module(observed, module, value, call) for module in place.modules]
     name = ".".join((value.side, *value.keys))
-    labels = tuple(observed.graph.tree.modules[index].name for index in place.modules)
+    labels = tuple(short_name(observed.graph, index) for index in place.modules)
     return stacked(members, name, labels) if place.is_group else Value((members[0],), name)
 
 
@@ -83,9 +109,7 @@ def stacked(members: Sequence[torch.Tensor], name: str, labels: tuple[str, ...])
     return Value(tuple(members), name, is_stack=True, labels=labels)
 
 
-def _of_module(
-    observed: Observed, module: int, value: m.ValueReference, call: int
-) -> torch.Tensor:
+def _of_module(observed: Observed, module: int, value: m.ValueReference, call: int) -> torch.Tensor:
     row, record = call_row(observed, module, call)
     side: Side = "input" if value.side == "input" else "output"
     if record.failed and side == "output":
@@ -139,12 +163,11 @@ def _as_given(call: Call, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _parameter(observed: Observed, place: Place, keys: tuple[str, ...]) -> Value:
-    path = keys or (place.name,)
-    members = [_own_tensor(observed.live[module], path) for module in place.modules]
-    name = ".".join(path)
+    members = [_own_tensor(observed.live[module], keys) for module in place.modules]
+    name = ".".join(keys)
     if not place.is_group:
         return Value((members[0],), name, is_parameter=True)
-    labels = tuple(observed.graph.tree.modules[index].name for index in place.modules)
+    labels = tuple(short_name(observed.graph, index) for index in place.modules)
     found = stacked(members, name, labels)
     return Value(found.members, name, is_stack=True, labels=labels, is_parameter=True)
 
@@ -162,16 +185,34 @@ def _operation(observed: Observed, place: Place, value: m.ValueReference, call: 
     if not 1 <= call <= len(place.rows):
         raise NotRun(f"The operation ran {len(place.rows)} times: there is no call {call}.")
     number = int(value.keys[0]) if value.keys and value.keys[0].isdigit() else 0
-    row, tensors = place.rows[call - 1], kept_tensors(observed)
-    kept = _operands(observed, row) if value.side == "input" else tensors.operations.get(row, ())
+    row = place.rows[call - 1]
+    kept = _operands(observed, row) if value.side == "input" else _results(observed, row)
     watches = frozenset({Watch(place.modules[0], "operation", place.name)})
     found = kept[number] if number < len(kept) else None
     name = f"{value.side}.{number}"
     return Value((unchanged(observed, found, watches),), name)
 
 
+def _results(observed: Observed, row: int) -> tuple[Kept, ...]:
+    """What an operation returned."""
+    tensors = kept_tensors(observed)
+    if row in tensors.attentions:
+        return (tensors.attentions[row].operands["output"],)
+    return tensors.operations.get(row, ())
+
+
 def _operands(observed: Observed, row: int) -> tuple[Kept, ...]:
     """What an operation took, one for each flow that leads to it."""
-    kept = kept_tensors(observed).operands.get(row, ())
+    tensors = kept_tensors(observed)
+    kept = tensors.operands.get(row, ())
+    if row in tensors.attentions:
+        taken = tensors.attentions[row].operands
+        kept = tuple(one for name, one in taken.items() if name != "output")
     flows = [flow for flow in observed.graph.recording.flows if flow.target == row]
     return kept if len(kept) == len(flows) else ()
+
+
+def short_name(graph: Graph, module: int) -> str:
+    """A member of a list with the name of the list, such as `h.3`."""
+    parts = graph.tree.modules[module].path.split(".")
+    return ".".join(parts[-2:]) if parts[-1].isdigit() else parts[-1]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -15,7 +14,12 @@ from interpogate.model.inputs import vocabulary_size
 from interpogate.model.tokens import TokenList, token_list
 from interpogate.trace.keeping import RunTensors, Watch
 
-Rerun = Callable[[frozenset[Watch]], RunTensors]
+
+class Rerun(Protocol):
+    """Runs the model again on the same inputs, unseen, and keeps only what is asked for."""
+
+    def __call__(self, watches: frozenset[Watch], *, eager: bool = False) -> RunTensors:
+        """With `eager` transformers' attention runs in its plain kernel. Raises `NotKept`."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Observed:
     """Tokens of the text, if it was one."""
     tokenizer: Any = None
     rerun: Rerun | None = None
-    """Runs the model again on the same inputs, unseen, and keeps only what is asked for."""
+    """None if the inputs are not known any more."""
 
     @cached_property
     def tokens(self) -> TokenList | None:

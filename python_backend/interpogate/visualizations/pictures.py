@@ -5,27 +5,20 @@ What goes wrong with a block is said in its own picture. Called by the worker an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import replace
-
 from torch import nn
 
 from interpogate.protocol import messages as m
-from interpogate.trace.keeping import Watch
 from interpogate.visualizations.dimensions import Dimension, dimensions_of
-from interpogate.visualizations.drawing import NO_AXIS, Drawing, array
-from interpogate.visualizations.find import find_value, watches_of
+from interpogate.visualizations.drawing import NO_AXIS, array
+from interpogate.visualizations.lookup import value_of
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.places import place_of
-from interpogate.visualizations.problems import NothingToSee, NotKept
+from interpogate.visualizations.problems import NothingToSee
 from interpogate.visualizations.reading import Reading
 from interpogate.visualizations.registry import Kind, kind_named
 from interpogate.visualizations.roles import check_roles
 from interpogate.visualizations.statistics import statistics_of
 from interpogate.visualizations.value import Value
-
-_RERUN = "Taken from a second run on the same inputs, since it was not kept."
 
 
 def picture(observed: Observed, block: m.Block, request: m.ReadBlock) -> m.BlockPicture:
@@ -57,32 +50,11 @@ def picture(observed: Observed, block: m.Block, request: m.ReadBlock) -> m.Block
     )
 
 
-def found_value(observed: Observed, block: m.Block) -> Value:
-    """The tensor of a block, from a second run if need be. Raises `NothingToSee`."""
-    try:
-        return find_value(observed, block.node, block.value, block.call)
-    except NotKept as error:
-        if observed.rerun is None or not error.watches:
-            raise
-        again = replace(observed, tensors=observed.rerun(error.watches), rerun=None)
-        value = find_value(again, block.node, block.value, block.call)
-        return replace(value, note=f"{value.note} {_RERUN}".strip())
-
-
-def watches_of_blocks(observed: Observed, blocks: Iterable[m.Block]) -> frozenset[Watch]:
-    """What the next run must keep for these blocks; a block without a place needs nothing."""
-    found: set[Watch] = set()
-    for block in blocks:
-        with suppress(NothingToSee):
-            found |= watches_of(observed, block.node, block.value)
-    return frozenset(found)
-
-
 def _reading(
     observed: Observed, block: m.Block, request: m.ReadBlock
 ) -> tuple[Value, Reading, Kind]:
     kind = kind_named(block.kind)
-    value = found_value(observed, block)
+    value = value_of(observed, block.node, block.value, block.call)
     dimensions = dimensions_of(observed, value, module_of(observed, block.node))
     if 0 in value.shape:
         raise NothingToSee("The tensor is empty.")
@@ -103,6 +75,13 @@ def _reading(
         window=request.window,
     )
     return value, reading, kind
+
+
+def cell(observed: Observed, block: m.Block, request: m.ReadCell) -> m.BlockCell:
+    """The exact value under the pointer. Raises `NothingToSee`."""
+    whole = m.ReadBlock(model_id=request.model_id, block_id=request.block_id)
+    _, reading, kind = _reading(observed, block, whole)
+    return kind.cell(reading, request.panel, request.row, request.column)
 
 
 def _guessed(kind: Kind, dimensions: tuple[Dimension, ...]) -> tuple[m.DimensionRole, ...]:

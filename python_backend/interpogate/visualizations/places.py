@@ -34,9 +34,7 @@ def place_of(graph: Graph, node_id: str) -> Place:
     if node.id.startswith(f"{ROOT}::output:"):
         return Place("result", node_id, (0,), name=node.id.removeprefix(f"{ROOT}::output:"))
     if not node.rows:
-        raise NoTensor(
-            "Here a tensor only crosses a border.", hint="Choose the node that made it."
-        )
+        raise NoTensor("Here a tensor only crosses a border.", hint="Choose the node that made it.")
     return _operation(graph, node)
 
 

@@ -1,4 +1,4 @@
-"""Why a block has nothing to show: raised anywhere below `pictures.py`, shown in the block itself."""
+"""Why a block has nothing to show: raised below `pictures.py`, shown in the block itself."""
 
 from __future__ import annotations
 

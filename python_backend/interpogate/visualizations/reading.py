@@ -7,7 +7,7 @@ cells that fit, reading no more of the tensor than that takes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -84,6 +84,17 @@ class Reading:
         cells = _pooled(cells.transpose(1, 2), plan.y_cells, pool).transpose(1, 2)
         return Grid(cells, plan.panels, plan.axis("y"), plan.axis("x"))
 
+    def full(self) -> Grid:
+        """The grid with a cell for each entry along `x`, however small it is drawn."""
+        return replace(self, width=MAXIMUM_PIXELS, height=MAXIMUM_PIXELS, window=None).grid()
+
+    def samples(self) -> tuple[torch.Tensor, m.BlockAxis]:
+        """All entries of each panel, `(panels, entries)`; dimensions with the role `x` pooled."""
+        plan = _Plan(replace(self, window=None), pooled=True)
+        taken = self.value.read(plan.selection)
+        self._note_thinned(plan)
+        return plan.pooled(taken), plan.panels
+
     def exact(self, panel: int, row: int, column: int) -> tuple[torch.Tensor, list[int]]:
         """One entry of the combined tensor, and its index in each dimension (-1: combined)."""
         places = self.places(panel, row, column)
@@ -98,14 +109,33 @@ class Reading:
         places = list(self._fixed())
         for number, own in zip(self.numbers("spread"), self._panel_indices(panel), strict=True):
             places[number] = own
-        for role, entry in (("y", row), ("x", column)):
-            for number, own in enumerate(self.roles):
-                if own == role:
-                    places[number] = entry
+        for number, role in enumerate(self.roles):
+            places[number] = {"y": row, "x": column}.get(role, places[number])
         for number, one in enumerate(self.dimensions):
             if not -1 <= places[number] < one.size:
                 raise RolesInvalid("There is no such entry.", hint="Point into the block.")
         return places
+
+    def selection(
+        self, chosen: Mapping[int, Selection], window: m.BlockWindow | None = None
+    ) -> list[Selection]:
+        """What to read: these entries, the window's rows, indices where the role says so."""
+        found: list[Selection] = []
+        for number, (one, role) in enumerate(zip(self.dimensions, self.roles, strict=True)):
+            if number in chosen:
+                found.append(chosen[number])
+            elif role == "index":
+                found.append(self._index(number))
+            elif role == "y" and window is not None:
+                found.append(range(max(window.first_y, 0), min(window.last_y, one.size)))
+            else:
+                found.append(range(one.size))
+        return found
+
+    def entry_name(self, role: m.DimensionRole, entry: int) -> str:
+        """An entry along an axis in words, such as `3 · park`."""
+        numbers = self.numbers(role)
+        return named_entry(self.dimensions[numbers[0]], entry) if numbers else str(entry)
 
     def _fixed(self) -> Iterator[int]:
         for number, role in enumerate(self.roles):
@@ -138,6 +168,13 @@ class Reading:
             )
 
 
+def named_entry(dimension: Dimension, entry: int) -> str:
+    """An entry in words, such as `3 · park`."""
+    labels = dimension.labels
+    text = labels[entry].strip() if 0 <= entry < len(labels) else ""
+    return f"{entry} · {text}" if text and text != str(entry) else str(entry)
+
+
 @dataclass(frozen=True)
 class _Cells:
     """How the entries of one axis become cells."""
@@ -155,8 +192,9 @@ class _Cells:
 class _Plan:
     """Which entries are read for a grid, and what becomes of them."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, *, pooled: bool = False) -> None:
         self._reading = reading
+        self._is_pooled = pooled
         self._sizes = [one.size for one in reading.dimensions]
         self.panels, self._chosen = self._panel_axis()
         strides = self._strides()
@@ -175,6 +213,13 @@ class _Plan:
         columns = taken.shape[-1] if reading.numbers("x") else 1
         cells = rows * columns
         return taken.reshape(taken.numel() // cells if cells else 0, rows, columns)
+
+    def pooled(self, taken: torch.Tensor) -> torch.Tensor:
+        """`(panels, entries)`."""
+        left = [n for n, chosen in enumerate(self.selection) if not isinstance(chosen, int)]
+        taken, left = _combine(taken, left, self._reading.roles)
+        order = [n for role in ("spread", "x") for n in self._reading.numbers(role) if n in left]
+        return taken.permute([left.index(n) for n in order]).reshape(self.panels.count, -1)
 
     def axis(self, role: Literal["x", "y"]) -> m.BlockAxis:
         """An axis of the picture."""
@@ -199,7 +244,7 @@ class _Plan:
             return reading._index(number)
         if role == "spread":
             return self._chosen[number]
-        if role in ("x", "y"):
+        if role in ("x", "y") and not self._is_pooled:
             cells = self.x_cells if role == "x" else self.y_cells
             return range(cells.first, cells.last, cells.stride)
         return range(0, self._sizes[number], stride)
@@ -224,6 +269,8 @@ class _Plan:
         return self._sizes[number]
 
     def _largest_stride(self, number: int, role: m.DimensionRole) -> int:
+        if role in ("x", "y") and self._is_pooled:
+            return self._sizes[number]
         if role in ("x", "y"):
             first, last = self._ends(role, self._sizes[number])
             return self._step(role, last - first)
@@ -274,9 +321,7 @@ class _Plan:
         count = math.prod(len(one) for one in chosen.values() if isinstance(one, range))
         return self._panels(numbers, size, 0, count), chosen
 
-    def _one_panel(
-        self, numbers: list[int], size: int
-    ) -> tuple[m.BlockAxis, dict[int, Selection]]:
+    def _one_panel(self, numbers: list[int], size: int) -> tuple[m.BlockAxis, dict[int, Selection]]:
         if self._reading.panel >= size:
             raise RolesInvalid(f"There are {size} panels, no panel {self._reading.panel}.")
         chosen = dict(zip(numbers, self._reading._panel_indices(self._reading.panel), strict=True))
@@ -296,9 +341,7 @@ class _Plan:
             yield labels[own] if labels else str(own)
 
 
-def _combine(
-    taken: torch.Tensor, left: list[int], roles: Roles
-) -> tuple[torch.Tensor, list[int]]:
+def _combine(taken: torch.Tensor, left: list[int], roles: Roles) -> tuple[torch.Tensor, list[int]]:
     for role in ("norm", "average", "max"):
         places = [place for place, number in enumerate(left) if roles[number] == role]
         if not places:
@@ -319,7 +362,7 @@ def _pooled(values: torch.Tensor, cells: _Cells, pool: Pool) -> torch.Tensor:
     if each <= 1:
         return values
     whole = values.shape[-1] // each * each
-    parts = [_pool(values[..., :whole].unflatten(-1, (-1, each)), pool)]
+    parts = [_pool(values[..., :whole].reshape(*values.shape[:-1], -1, each), pool)]
     if whole < values.shape[-1]:
         parts.append(_pool(values[..., whole:], pool).unsqueeze(-1))
     return torch.cat(parts, dim=-1)

@@ -9,6 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from interpogate.protocol import messages as m
+from interpogate.visualizations.cells import exact_cell
 from interpogate.visualizations.dimensions import Dimension
 from interpogate.visualizations.drawing import Drawing
 from interpogate.visualizations.problems import OptionInvalid
@@ -16,6 +17,7 @@ from interpogate.visualizations.reading import Reading
 from interpogate.visualizations.roles import MANY, Guess
 
 Draw = Callable[[Reading], Drawing]
+Cell = Callable[[Reading, int, int, int], m.BlockCell]
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,14 @@ class Kind:
     """Roles that some dimension must have."""
     many: tuple[m.DimensionRole, ...] = MANY
     """Roles that several dimensions may have."""
+    cell: Cell = exact_cell
+    """The exact value at panel, row and column."""
 
 
 _KINDS: dict[str, Kind] = {}
 
 
-def visualization(
+def visualization(  # noqa: PLR0913 (a kind says everything about itself here)
     name: str,
     *,
     title: str,
@@ -48,11 +52,12 @@ def visualization(
     needs: tuple[m.DimensionRole, ...] = (),
     many: tuple[m.DimensionRole, ...] = MANY,
     options: tuple[m.BlockOption, ...] = (),
+    cell: Cell = exact_cell,
 ) -> Callable[[Draw], Draw]:
     """Register the function below as a kind of block."""
 
     def register(draw: Draw) -> Draw:
-        _KINDS[name] = Kind(name, title, allowed, options, guess, draw, needs, many)
+        _KINDS[name] = Kind(name, title, allowed, options, guess, draw, needs, many, cell)
         return draw
 
     return register

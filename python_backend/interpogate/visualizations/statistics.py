@@ -46,9 +46,7 @@ class _Sums:
         self.maximum = max(self.maximum, float(finite.max()))
 
 
-def statistics_of(
-    value: Value, limit: int = MAXIMUM_ENTRIES
-) -> tuple[m.TensorStatistics, str]:
+def statistics_of(value: Value, limit: int = MAXIMUM_ENTRIES) -> tuple[m.TensorStatistics, str]:
     """Statistics, and a sentence if not every entry was read.
 
     The counts are always of all entries that were read.
@@ -56,7 +54,7 @@ def statistics_of(
     strides = thinned(value.shape, value.shape, limit)
     taken = value.read([range(0, n, step) for n, step in zip(value.shape, strides, strict=True)])
     sums = _Sums()
-    for chunk in taken.reshape(-1).split(_CHUNK):
+    for chunk in torch.split(taken.reshape(-1), _CHUNK):
         sums.add(chunk)
     every = math.prod(strides)
     note = f"Statistics are of one in {every} entries." if every > 1 else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 
@@ -20,11 +21,21 @@ MAXIMUM_ENTRIES = 1 << 24
 Selection = int | range
 
 
+class Computed(Protocol):
+    """A tensor that is computed where it is read, and never as a whole."""
+
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+
+    def read(self, selection: Sequence[Selection]) -> torch.Tensor:
+        """Chosen entries as float32 on the CPU; a dimension with one index is gone."""
+
+
 @dataclass(frozen=True)
 class Value:
     """A tensor, or the equal tensors of a group's members one above the other."""
 
-    members: tuple[torch.Tensor, ...]
+    members: tuple[torch.Tensor | Computed, ...]
     name: str
     """Where it stands, such as `output.1`."""
     is_stack: bool = False
@@ -65,6 +76,8 @@ class Value:
         """One entry in its own dtype, as a tensor without dimensions."""
         own = list(indices)
         member = self.members[own.pop(0) if self.is_stack else 0]
+        if not isinstance(member, torch.Tensor):
+            return member.read(own)
         return member[tuple(own)].detach().cpu()
 
 
@@ -83,7 +96,9 @@ def thinned(shape: Sequence[int], steps: Sequence[int], limit: int = MAXIMUM_ENT
         strides[widest] = min(strides[widest] * 2, steps[widest])
 
 
-def _read(tensor: torch.Tensor, selection: Sequence[Selection]) -> torch.Tensor:
+def _read(tensor: torch.Tensor | Computed, selection: Sequence[Selection]) -> torch.Tensor:
+    if not isinstance(tensor, torch.Tensor):
+        return tensor.read(selection)
     index = tuple(
         one if isinstance(one, int) else slice(one.start, one.stop, one.step) for one in selection
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from interpogate.protocol import messages as m
 from interpogate.visualizations.dimensions import Dimension
 from interpogate.visualizations.drawing import Drawing, scale_of
-from interpogate.visualizations.reading import Reading
+from interpogate.visualizations.reading import Pool, Reading
 from interpogate.visualizations.registry import visualization
 from interpogate.visualizations.roles import Guess, needs_two, plane
 
@@ -32,7 +32,7 @@ def _guess(dimensions: Sequence[Dimension]) -> Guess:
 def heatmap(reading: Reading) -> Drawing:
     """Colours around zero where signs matter; a cell of several entries shows their average."""
     how = reading.option("cells", _CELLS.choices)
-    pool = "extreme" if how == "extreme" else "average"
+    pool: Pool = "extreme" if how == "extreme" else "average"
     grid = reading.grid(pool)
     is_part = reading.window is not None or reading.panel >= 0
     range_of = reading.whole().grid(pool).values if is_part else grid.values

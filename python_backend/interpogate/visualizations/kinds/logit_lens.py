@@ -1,0 +1,222 @@
+"""Logit lens: what the model would say after each layer, at each position.
+
+The residual stream goes through the final norm and the unembedding as if the layers after it were
+not there (nostalgebraist, "interpreting GPT: the logit lens", 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from interpogate.model.tokens import token_list
+from interpogate.protocol import messages as m
+from interpogate.visualizations.dimensions import Dimension
+from interpogate.visualizations.drawing import NO_AXIS, Drawing
+from interpogate.visualizations.find import kept_result
+from interpogate.visualizations.observed import Observed
+from interpogate.visualizations.problems import NothingToSee, OptionInvalid, RolesInvalid
+from interpogate.visualizations.reading import Reading
+from interpogate.visualizations.registry import visualization
+from interpogate.visualizations.residual import RESIDUAL
+from interpogate.visualizations.roles import Guess
+from interpogate.visualizations.unembedding import Unembedding, find_unembedding
+
+_TOP = 5
+_LOGITS_AT_ONCE = 1 << 22
+_MAXIMUM_PRODUCTS = 1 << 37
+"""Multiplications for one picture: about a second on a small machine."""
+_NORM = m.BlockOption(name="norm", title="Final norm (path, or none)", value="")
+_MATRIX = m.BlockOption(name="unembedding", title="Unembedding (path)", value="")
+_TOKEN = m.BlockOption(name="token", title="Probability of this token", value="")
+_AGREES = 0.05
+
+
+@dataclass(frozen=True)
+class _Lens:
+    """Top tokens and probabilities, `(layers, positions, top)`."""
+
+    probabilities: torch.Tensor
+    ids: torch.Tensor
+    wanted: torch.Tensor
+    """Probability of the token that the user named, `(layers, positions)`; else of the first."""
+    first: int
+    """The first position."""
+
+
+def _guess(dimensions: Sequence[Dimension]) -> Guess:
+    names = [one.name for one in dimensions]
+    tokens = [n for n, one in enumerate(dimensions) if one.is_token_axis]
+    if "features" not in names or not tokens or "query" in names:
+        return Guess(refusal="It takes a residual stream: tokens and features.")
+    roles: dict[str, m.DimensionRole] = {"layers": "y", "features": "norm"}
+    chosen = tuple(
+        "x" if n == tokens[0] else roles.get(d.name, "index") for n, d in enumerate(dimensions)
+    )
+    return Guess(chosen, fit=0.95 if "layers" in names else 0.2)
+
+
+def _facts(reading: Reading, panel: int, row: int, column: int) -> m.BlockCell:  # noqa: ARG001 (one panel)
+    window = m.BlockWindow(first_x=column, last_x=column + 1, first_y=row, last_y=row + 1)
+    lens = _computed(reading, window)
+    names = _texts(reading.observed, lens.ids[0, 0])
+    pairs = zip(names, lens.probabilities[0, 0].tolist(), strict=True)
+    layer, token = reading.entry_name("y", row), reading.entry_name("x", column)
+    facts = [("position", token), ("layer", layer), *((name, f"{p:.2%}") for name, p in pairs)]
+    return m.BlockCell(
+        text=f"{names[0]} {float(lens.probabilities[0, 0, 0]):.2%}", facts=tuple(facts)
+    )
+
+
+@visualization(
+    "logit_lens",
+    title="Logit lens",
+    allowed=("x", "y", "norm", "index"),
+    needs=("x",),
+    guess=_guess,
+    options=(_TOKEN, _NORM, _MATRIX),
+    cell=_facts,
+)
+def logit_lens(reading: Reading) -> Drawing:
+    """The likeliest token of each cell, and its probability or that of the token asked for."""
+    lens = _computed(reading, reading.window)
+    x, y = _axes(reading, lens)
+    drawing = Drawing(
+        {"values": lens.wanted[None]},
+        x=x,
+        y=y,
+        scale="probability",
+        texts={"tokens": _texts(reading.observed, lens.ids[..., 0].flatten())},
+    )
+    used = _unembedding(reading)
+    parts = [part for part in (used.norm_path, used.matrix_path) if part]
+    drawing.notes.append(f"The stream goes through {' and '.join(parts)}.")
+    drawing.notes += _disagreement(reading, used)
+    return drawing
+
+
+def _disagreement(reading: Reading, used: Unembedding) -> list[str]:
+    """A sentence if the end of the stream does not lead to the model's own logits."""
+    own = kept_result(reading.observed, "logits")
+    layers, x = reading.numbers("y"), reading.numbers("x")[0]
+    if own is None or not layers or reading.value.name != RESIDUAL:
+        return []
+    last = reading.dimensions[x].size - 1
+    if own.shape[0] != last + 1:
+        return []
+    chosen = {layers[0]: len(reading.value.members) - 1, x: last}
+    lens = used.logits(reading.value.read(reading.selection(chosen)).reshape(1, -1))[0]
+    difference = float((lens - own[last]).abs().max() / own[last].abs().max().clamp(min=1e-6))
+    if difference <= _AGREES:
+        return []
+    return ["The last layer does NOT give the model's own logits: something stands between."]
+
+
+def _unembedding(reading: Reading) -> Unembedding:
+    norm, matrix = reading.option("norm").strip(), reading.option("unembedding").strip()
+    found = find_unembedding(reading.observed, norm, matrix)
+    width = reading.dimensions[_features(reading)].size
+    if found.width not in (0, width):
+        raise NothingToSee(
+            f"The stream has {width} features, {found.matrix_path} takes {found.width}.",
+            hint="Choose the residual stream, or name another unembedding.",
+        )
+    return found
+
+
+def _features(reading: Reading) -> int:
+    numbers = reading.numbers("norm")
+    if len(numbers) != 1:
+        raise RolesInvalid("One dimension must be the features: give it the role 'norm'.")
+    return numbers[0]
+
+
+def _computed(reading: Reading, window: m.BlockWindow | None) -> _Lens:
+    unembedding = _unembedding(reading)
+    stream, first = _stream(reading, window, unembedding)
+    layers, positions, _ = stream.shape
+    wanted = _wanted(reading)
+    parts = [_likeliest(part, unembedding, wanted) for part in _parts(stream, unembedding)]
+    columns = [torch.cat(column) for column in zip(*parts, strict=True)]
+    shaped = [column.reshape(layers, positions, -1) for column in columns]
+    return _Lens(shaped[0], shaped[1].long(), shaped[2][..., 0], first)
+
+
+def _stream(
+    reading: Reading, window: m.BlockWindow | None, unembedding: Unembedding
+) -> tuple[torch.Tensor, int]:
+    """`(layers, positions, features)` and the first position; the last ones if all are too many."""
+    features, x = _features(reading), reading.numbers("x")[0]
+    rows = reading.numbers("y")
+    count, layers = reading.dimensions[x].size, reading.dimensions[rows[0]].size if rows else 1
+    first, last = (window.first_x, window.last_x) if window else (0, count)
+    cost = layers * reading.dimensions[features].size * max(_outputs(unembedding), 1)
+    possible = max(_MAXIMUM_PRODUCTS // cost, 1)
+    if last - first > possible:
+        first = last - possible
+        reading.notes.append(f"Shows the last {possible} of {count} positions.")
+    chosen = reading.selection({x: range(max(first, 0), min(last, count))}, window)
+    taken = reading.value.read(chosen)
+    left = [n for n, one in enumerate(chosen) if not isinstance(one, int)]
+    taken = taken.permute([left.index(n) for n in (*rows, x, features) if n in left])
+    return taken.reshape(-1, *taken.shape[-2:]), max(first, 0)
+
+
+def _outputs(unembedding: Unembedding) -> int:
+    weight = next(unembedding.matrix.parameters())
+    return int(weight.shape[0])
+
+
+def _parts(stream: torch.Tensor, unembedding: Unembedding) -> Sequence[torch.Tensor]:
+    rows = max(_LOGITS_AT_ONCE // max(_outputs(unembedding), 1), 1)
+    return torch.split(stream.reshape(-1, stream.shape[-1]), rows)
+
+
+def _likeliest(
+    part: torch.Tensor, unembedding: Unembedding, wanted: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    probabilities = unembedding.logits(part).softmax(-1)
+    top = probabilities.topk(min(_TOP, probabilities.shape[-1]))
+    own = probabilities[:, wanted] if wanted >= 0 else top.values[:, 0]
+    return top.values, top.indices.double(), own[:, None]
+
+
+def _wanted(reading: Reading) -> int:
+    """Id of the token that the user named; -1 for none. Raises `OptionInvalid`."""
+    text, tokenizer = reading.option("token"), reading.observed.tokenizer
+    if not text:
+        return -1
+    if tokenizer is None:
+        raise OptionInvalid("This model has no tokenizer: no token can be named.")
+    ids = [tokenizer(one, add_special_tokens=False)["input_ids"] for one in (text, f" {text}")]
+    single = [found[0] for found in ids if len(found) == 1]
+    if not single:
+        raise OptionInvalid(f"{text!r} is more than one token.")
+    return int(single[0])
+
+
+def _axes(reading: Reading, lens: _Lens) -> tuple[m.BlockAxis, m.BlockAxis]:
+    rows, positions = lens.wanted.shape
+    dimension = reading.dimensions[reading.numbers("x")[0]]
+    labels = dimension.labels[lens.first : lens.first + positions]
+    x = m.BlockAxis(
+        name=dimension.name, size=dimension.size, first=lens.first, step=1.0, count=positions,
+        labels=labels,
+    )  # fmt: skip
+    if not reading.numbers("y"):
+        return x, NO_AXIS
+    layers = reading.dimensions[reading.numbers("y")[0]]
+    first = min(max(reading.window.first_y, 0), layers.size - 1) if reading.window else 0
+    own = layers.labels[first : first + rows]
+    y = m.BlockAxis(
+        name=layers.name, size=layers.size, first=first, step=1.0, count=rows, labels=own
+    )
+    return x, y
+
+
+def _texts(observed: Observed, ids: torch.Tensor) -> tuple[str, ...]:
+    if observed.tokenizer is None:
+        return tuple(str(token) for token in ids.tolist())
+    return token_list(observed.tokenizer, ids.tolist()).texts

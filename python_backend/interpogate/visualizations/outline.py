@@ -1,0 +1,128 @@
+"""The shape of a tensor that a block would be of, from what was recorded: no tensor is needed.
+
+So that one can choose a block before anything ran, or without waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from interpogate.graph.recording import Call
+from interpogate.graph.values import Tensor
+from interpogate.protocol import messages as m
+from interpogate.visualizations.attention import (
+    ATTENTION,
+    NAMES,
+    attention_rows,
+    inside,
+    is_attention_operation,
+)
+from interpogate.visualizations.find import call_row, find_value, keyed
+from interpogate.visualizations.lookup import derived_name
+from interpogate.visualizations.observed import Observed
+from interpogate.visualizations.places import Place, place_of
+from interpogate.visualizations.problems import NoTensor, NotRun
+from interpogate.visualizations.residual import RESIDUAL, stack_of
+from interpogate.visualizations.value import Value
+
+
+def outline(observed: Observed, node: str, value: m.ValueReference) -> Value:
+    """The value as `value_of` would find it, without its entries. Raises `NothingToSee`."""
+    place = place_of(observed.graph, node)
+    derived = derived_name(observed, node, value)
+    if derived == ATTENTION:
+        if is_attention_operation(place):
+            shapes = [_fused_shape(observed, place.rows[0])]
+        else:
+            shapes = [_attention_shape(observed, module) for module in place.modules]
+        names = NAMES[-len(shapes[0]) :]
+        return _value(place, [Tensor(shape, "float32", "cpu") for shape in shapes], names)
+    if derived == RESIDUAL:
+        return _residual(observed, place)
+    if value.side == "parameter" or place.kind == "parameter":
+        return find_value(observed, node, value)
+    if place.kind == "operation":
+        return _value(place, [_of_operation(observed, place, value)])
+    side, keys = value.side, value.keys
+    if place.kind != "modules":
+        side = "input" if place.kind == "argument" else "output"
+        keys = tuple(place.name.split(".")) if place.name else ()
+    return _value(place, [_of_call(observed, one, side, keys) for one in place.modules])
+
+
+def _value(place: Place, tensors: list[Tensor], names: Sequence[str] = ()) -> Value:
+    if len({(one.shape, one.dtype) for one in tensors}) > 1:
+        raise NoTensor("The members' tensors differ in shape.", hint="Choose one of the members.")
+    members = tuple(_without_entries(one) for one in tensors)
+    return Value(members, "", is_stack=place.is_group, names=tuple(names))
+
+
+def _without_entries(tensor: Tensor) -> torch.Tensor:
+    dtype = getattr(torch, tensor.dtype, torch.float32)
+    return torch.empty(tensor.shape, dtype=dtype, device="meta")
+
+
+def _of_call(observed: Observed, module: int, side: m.ValueSide, keys: tuple[str, ...]) -> Tensor:
+    _, call = call_row(observed, module, 1)
+    structure = call.inputs if side == "input" else call.outputs
+    for row, own in keyed(structure):
+        if own == keys and row.tensor is not None:
+            return row.tensor
+    raise NoTensor(f"{'.'.join((side, *keys))} is no tensor.")
+
+
+def _of_operation(observed: Observed, place: Place, value: m.ValueReference) -> Tensor:
+    recording, row = observed.graph.recording, place.rows[0]
+    number = int(value.keys[0]) if value.keys and value.keys[0].isdigit() else 0
+    taken = [flow.tensor for flow in recording.flows if flow.target == row]
+    found = taken if value.side == "input" else recording.operations[row].outputs
+    if number >= len(found):
+        raise NoTensor("The operation has no such tensor.")
+    return found[number]
+
+
+def _residual(observed: Observed, place: Place) -> Value:
+    stack = stack_of(observed.graph, place)
+    if not stack:
+        raise NoTensor("There is no stack of equal blocks in it.", hint="Choose a group of blocks.")
+    _, call = call_row(observed, stack[0], 1)
+    tensor = next(row.tensor for row in call.outputs if row.tensor)
+    return Value((_without_entries(tensor),) * (len(stack) + 1), RESIDUAL, is_stack=True)
+
+
+def _attention_shape(observed: Observed, module: int) -> tuple[int, ...]:
+    row, call = call_row(observed, module, 1)
+    live = observed.live[module]
+    if isinstance(live, (nn.MultiheadAttention, nn.TransformerEncoderLayer)):
+        return _multihead_shape(live, call)
+    graph = observed.graph
+    found = attention_rows(graph, inside(graph, row))
+    if len(found) != 1:
+        raise NotRun("Its attention is known only after a run.")
+    operation = graph.recording.operations[found[0]]
+    if operation.name in ("softmax", "_softmax"):
+        return operation.outputs[0].shape
+    return _fused_shape(observed, found[0])
+
+
+def _fused_shape(observed: Observed, row: int) -> tuple[int, ...]:
+    flows = observed.graph.recording.flows
+    taken = [flow.tensor.shape for flow in flows if flow.target == row]
+    if len(taken) < 2:  # noqa: PLR2004 (queries and keys)
+        raise NotRun("Its attention is known only after a run.")
+    return (*taken[0][:-1], taken[1][-2])
+
+
+def _multihead_shape(
+    live: nn.MultiheadAttention | nn.TransformerEncoderLayer, call: Call
+) -> tuple[int, ...]:
+    attention = live if isinstance(live, nn.MultiheadAttention) else live.self_attn
+    shapes = [row.tensor.shape for row in call.inputs if row.depth == 0 and row.tensor]
+    query, key = shapes[0], shapes[1 if live is attention and len(shapes) > 1 else 0]
+    if len(query) == 2:  # noqa: PLR2004 (without a batch)
+        return (attention.num_heads, query[0], key[0])
+    first = 0 if attention.batch_first else 1
+    return (query[first], attention.num_heads, query[1 - first], key[1 - first])

@@ -1,0 +1,131 @@
+"""Finds what a model makes its logits with: the final norm and the unembedding after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from interpogate.errors import PathNotFound
+from interpogate.graph.graph import Graph
+from interpogate.graph.recording import Call
+from interpogate.visualizations.observed import Observed
+from interpogate.visualizations.places import Place
+from interpogate.visualizations.problems import NothingToSee, OptionInvalid
+from interpogate.visualizations.residual import stack_of
+
+NONE = "none"
+_TABLES = (nn.Embedding,)
+
+
+@dataclass(frozen=True)
+class Unembedding:
+    """From a residual stream to logits."""
+
+    norm: nn.Module | None
+    matrix: nn.Module
+    """A layer, or a table of embeddings whose transpose is used."""
+    norm_path: str
+    matrix_path: str
+
+    @property
+    def width(self) -> int:
+        """Features that it takes; 0 if that is not known."""
+        weight = getattr(self.matrix, "weight", None)
+        if isinstance(self.matrix, _TABLES):
+            return int(self.matrix.embedding_dim)
+        return int(weight.shape[-1]) if isinstance(weight, torch.Tensor) else 0
+
+    def logits(self, stream: torch.Tensor) -> torch.Tensor:
+        """Logits `(positions, vocabulary)` of a stream `(positions, features)`, float32."""
+        weight = next(self.matrix.parameters())
+        with torch.no_grad():
+            taken = stream.to(device=weight.device, dtype=weight.dtype)
+            taken = taken if self.norm is None else self.norm.forward(taken)
+            if isinstance(self.matrix, _TABLES):
+                return (taken @ weight.T).float().cpu()
+            found: torch.Tensor = self.matrix.forward(taken)
+            return found.float().cpu()
+
+
+def find_unembedding(observed: Observed, norm: str, matrix: str) -> Unembedding:
+    """Norm and unembedding as named, or found; `none` leaves the norm out.
+
+    Raises `OptionInvalid` for names that do not exist, `NothingToSee` if nothing is found.
+    """
+    matrix_index = _named(observed, matrix) if matrix else _found_matrix(observed)
+    own = observed.live[matrix_index]
+    if norm == NONE:
+        return Unembedding(None, own, "", _path(observed, matrix_index))
+    norm_index = _named(observed, norm) if norm else _found_norm(observed, matrix_index)
+    module = observed.live[norm_index] if norm_index >= 0 else None
+    return Unembedding(module, own, _path(observed, norm_index), _path(observed, matrix_index))
+
+
+def _path(observed: Observed, index: int) -> str:
+    return observed.graph.tree.modules[index].path if index >= 0 else ""
+
+
+def _named(observed: Observed, path: str) -> int:
+    try:
+        return observed.graph.tree.at(path).index
+    except PathNotFound as error:
+        raise OptionInvalid(str(error)) from error
+
+
+def _found_matrix(observed: Observed) -> int:
+    """What the model itself calls its output embeddings, else the last layer onto the vocabulary.
+
+    A model without such a layer uses its table of input embeddings.
+    """
+    index_of = {id(module): index for index, module in enumerate(observed.live)}
+    own = index_of.get(id(_output_embeddings(observed.live[0])), -1)
+    if own >= 0:
+        return own
+    size = observed.vocabulary_size
+    layers = [c for c in observed.graph.recording.calls if _is_onto(observed.live[c.module], size)]
+    if layers:
+        return layers[-1].module
+    tables = [n for n, one in enumerate(observed.live) if isinstance(one, _TABLES)]
+    fitting = [n for n in tables if getattr(observed.live[n], "num_embeddings", 0) == size]
+    if not fitting:
+        raise NothingToSee(
+            "The model has no unembedding that could be found.",
+            hint="Name it in the block's setting, such as lm_head.",
+        )
+    return fitting[0]
+
+
+def _output_embeddings(model: Any) -> Any:
+    try:
+        return model.get_output_embeddings()
+    except (AttributeError, NotImplementedError):
+        return None
+
+
+def _is_onto(module: nn.Module, size: int) -> bool:
+    return isinstance(module, nn.Linear) and module.out_features == size
+
+
+def _found_norm(observed: Observed, matrix: int) -> int:
+    """The last norm that ran before the unembedding and outside all blocks; -1 if none did."""
+    graph = observed.graph
+    stack = stack_of(graph, Place("modules", ".", (0,)))
+    if not stack:
+        return -1
+    last = graph.recording.calls_of(stack[-1])[-1].order
+    calls = graph.recording.calls_of(matrix)
+    end = calls[-1].order if calls and calls[-1].order > last else float("inf")
+    between = [c for c in graph.recording.calls if last < c.order < end]
+    norms = [c for c in between if _is_norm(graph, c) and not _is_inside(graph, stack, c.module)]
+    return norms[-1].module if norms else -1
+
+
+def _is_norm(graph: Graph, call: Call) -> bool:
+    return "norm" in graph.tree.modules[call.module].class_name.lower()
+
+
+def _is_inside(graph: Graph, stack: tuple[int, ...], module: int) -> bool:
+    return any(block <= module <= graph.tree.modules[block].last for block in stack)
