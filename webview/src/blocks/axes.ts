@@ -10,7 +10,7 @@ const TICK_GAP = 38;
 const LONGEST = 96;
 const SLANT = Math.PI / 4;
 
-export interface Margins {
+interface Margins {
   readonly left: number;
   readonly bottom: number;
 }
@@ -34,25 +34,31 @@ function hasRows(figure: Figure): boolean {
   return figure.y.size > 1;
 }
 
-/** Room that labels need at the left and below; names of the axes included. */
-export function marginsOf(brush: Brush, figure: Figure): Margins {
-  const across = longest(brush, figure.x);
-  const down = hasRows(figure) ? longest(brush, figure.y) + 10 : 4;
-  return {
-    left: down + (hasRows(figure) && figure.y.name ? LINE : 0),
-    bottom: Math.min(LONGEST, across * 0.75 + 12) + (figure.x.name ? LINE : 0) + 4,
-  };
+/** Whether labels below are written aslant: they do not fit beside each other. */
+function isSlanted(brush: Brush, axis: Axis, width: number): boolean {
+  if (axis.labels.length === 0) return false;
+  return longest(brush, axis) > width / axis.count - 4;
 }
 
-/** The part of a canvas that the drawing takes, so that a panel of the kind's shape has its labels beside it. */
+/** Room that labels need at the left and below; names of the axes included. */
+function marginsOf(brush: Brush, figure: Figure, width: number): Margins {
+  const down = hasRows(figure) ? longest(brush, figure.y) + 10 : 4;
+  const left = down + (hasRows(figure) && figure.y.name ? LINE : 0);
+  const slanted = isSlanted(brush, figure.x, width - left);
+  const below = slanted ? longest(brush, figure.x) * 0.75 + 14 : LINE + 3;
+  return { left, bottom: Math.min(LONGEST, below) + (figure.x.name ? LINE : 0) + 2 };
+}
+
+/** The part of a canvas that the drawing takes, with room for the labels of one panel. */
 export function innerArea(brush: Brush, figure: Figure, size: Size): Area {
-  const { left, bottom } = marginsOf(brush, figure);
-  const top = figure.panels.count > 1 ? 0 : 4;
+  if (figure.panels.count > 1)
+    return { x: 2, y: 0, width: size.width - 4, height: size.height - 2 };
+  const { left, bottom } = marginsOf(brush, figure, size.width);
   return {
     x: left,
-    y: top,
+    y: 4,
     width: Math.max(20, size.width - left - 14),
-    height: Math.max(20, size.height - bottom - top),
+    height: Math.max(20, size.height - bottom - 4),
   };
 }
 
@@ -66,7 +72,7 @@ function drawAcross(brush: Brush, axis: Axis, panel: Area): void {
   const cell = panel.width / axis.count;
   const named = axis.labels.length > 0;
   const every = stride(panel.width, axis.count, named ? LINE : TICK_GAP);
-  const slanted = named && longest(brush, axis) > cell * every - 4;
+  const slanted = isSlanted(brush, axis, panel.width);
   const colour = named ? theme.foreground : theme.muted;
   for (let place = 0; place < axis.count; place += every) {
     const x = panel.x + (place + 0.5) * cell;
@@ -93,13 +99,15 @@ function drawDown(brush: Brush, axis: Axis, panel: Area): void {
   }
 }
 
-function drawNames(brush: Brush, figure: Figure, panel: Area, size: Size): void {
+function drawNames(brush: Brush, figure: Figure, panel: Area, width: number): void {
   const { context, theme } = brush;
   const writing = { size: TEXT, colour: theme.muted, align: "center" } as const;
-  brush.text(figure.x.name, panel.x + panel.width / 2, size.height - LINE / 2, writing);
+  const { left, bottom } = marginsOf(brush, figure, width);
+  const below = panel.y + panel.height + bottom - LINE / 2;
+  brush.text(figure.x.name, panel.x + panel.width / 2, below, writing);
   if (!hasRows(figure)) return;
   context.save();
-  context.translate(LINE / 2, panel.y + panel.height / 2);
+  context.translate(panel.x - left + LINE / 2, panel.y + panel.height / 2);
   context.rotate(-Math.PI / 2);
   brush.text(figure.y.name, 0, 0, writing);
   context.restore();
@@ -116,5 +124,5 @@ export function drawAxes(
   if (!panel || figure.panels.count !== 1) return;
   drawAcross(brush, figure.x, panel);
   if (hasRows(figure)) drawDown(brush, figure.y, panel);
-  drawNames(brush, figure, panel, size);
+  drawNames(brush, figure, panel, size.width);
 }

@@ -17,7 +17,7 @@ import { type Trouble, troubleOf } from "./received.ts";
 const PREVIEW = { width: 320, height: 320 } as const;
 const WAIT_MS = 90;
 
-/** Roles that one dimension at most can have. */
+/** Roles that one dimension at most can have, unless the kind itself gives them to several. */
 const SINGLE: ReadonlySet<DimensionRole> = new Set(["x", "y"]);
 
 /** Gives a dimension a role; who had it, if only one can, gets the old one. */
@@ -25,11 +25,13 @@ export function withRole(
   roles: readonly DimensionRole[],
   dimension: number,
   role: DimensionRole,
+  guessed: readonly DimensionRole[] = [],
 ): DimensionRole[] {
   const old = roles[dimension];
+  const single = SINGLE.has(role) && guessed.filter((other) => other === role).length <= 1;
   return roles.map((other, index) => {
     if (index === dimension) return role;
-    return other === role && SINGLE.has(role) && old ? old : other;
+    return other === role && single && old ? old : other;
   });
 }
 
@@ -55,6 +57,8 @@ export class Composing {
     readonly value: ValueReference,
     /** The block that is edited; null: a new one. */
     readonly existing: Block | null,
+    /** The kind to begin with; empty: the most fitting. */
+    private readonly wanted = "",
   ) {}
 
   async start(): Promise<void> {
@@ -62,7 +66,8 @@ export class Composing {
       const { dimensions, offers } = await this.blocks.offer(this.node, this.value);
       this.dimensions = dimensions;
       this.offers = offers;
-      const first = offers.find(({ refusal }) => !refusal) ?? null;
+      const fitting = offers.filter(({ refusal }) => !refusal);
+      const first = fitting.find(({ kind }) => kind === this.wanted) ?? fitting[0];
       if (this.existing) this.take(this.completed(this.existing));
       else if (first) this.choose(first.kind);
       else this.problem = refused(offers);
@@ -84,7 +89,10 @@ export class Composing {
   }
 
   setRole(dimension: number, role: DimensionRole): void {
-    this.take({ ...this.draft, roles: withRole(this.draft.roles, dimension, role) });
+    this.take({
+      ...this.draft,
+      roles: withRole(this.draft.roles, dimension, role, this.offer?.roles),
+    });
   }
 
   setIndex(dimension: number, index: number): void {
