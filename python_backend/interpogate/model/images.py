@@ -76,7 +76,7 @@ def prepare_image(
     height, width = int(pixels.shape[0]), int(pixels.shape[1])
     if processor is not None:
         tensor = processor(images=pixels.numpy(), return_tensors="pt")["pixel_values"]
-        how = f"prepared by {type(processor).__name__}"
+        how = f"prepared by {getattr(processor, '__name__', type(processor).__name__)}"
     else:
         tensor, how = _fitted(pixels, example)
     sizes = " × ".join(map(str, tensor.shape))

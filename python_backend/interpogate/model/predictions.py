@@ -16,7 +16,7 @@ from interpogate.model.tokens import NextTokens, TokenList, token_list
 
 _KEPT_TOKENS = 100
 _ROWS_AT_ONCE = 64
-_NAME_A_TOKEN = "Name a token: its text, as the vocabulary writes it, or # and its id."
+_NAMING_HINT = "Name a token: its text, as the vocabulary writes it, or # and its id."
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
     """
     found: dict[int, bool] = {}
     if not text:
-        raise NoPrediction(_NAME_A_TOKEN)
+        raise NoPrediction(_NAMING_HINT)
     number = text.strip().removeprefix("#")
     if text.strip().startswith("#") and number.isdigit() and int(number) < len(tokenizer):
         found[int(number)] = True
@@ -182,5 +182,5 @@ def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
         if ids:
             found.setdefault(int(ids[0]), len(ids) == 1)
     if not found:
-        raise NoPrediction(_NAME_A_TOKEN)
+        raise NoPrediction(_NAMING_HINT)
     return list(found.items())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import gc
+import io
 import resource
 from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import decode
@@ -287,6 +290,33 @@ def test_an_encoder_decoder_model_runs_on_a_text_and_writes_its_own() -> None:
     assert (strip.first, strip.tokens.ids) == (4, run.tokens.ids[5:])
     assert strip.actual_ranks == (1, 1, 0)
     assert client.refusal("prediction/read", runId=run.run_id, position=2).code == "prediction.none"
+
+
+def test_an_image_that_the_page_sent_goes_into_a_run_and_the_state_says_how() -> None:
+    client = Client()
+    client.open("vision.py:SmallVision", MODELS)
+    stream = io.BytesIO()
+    Image.new("RGB", (640, 480), (0, 0, 255)).save(stream, "jpeg")
+    data, name = stream.getvalue(), 'blue "sky".jpg'
+    part = {"offset": 0, "byteLength": len(data), "data": base64.b64encode(data).decode()}
+    assert client.refusal("input/upload", name=name, **part).code == "input.refused"
+    sent = decode(client.ask("input/upload", name="sky.jpg", **part), m.UploadedInput)
+    assert (sent.is_complete, sent.description) == (True, "image, 640 × 480")
+    run = _ran(client, inputs=f"pixel_values = {sent.expression}\nscale = 2")
+    assert run.phase == "finished", run.problem
+    # the processor of the file makes a picture of the image's height
+    assert run.note == "sky.jpg, 640 × 480, was prepared by image_processor: 1 × 3 × 24 × 32."
+    assert client.refusal("run/start", inputs='x = npy("x.npy")').code == "input.notUploaded"
+    refused = client.refusal("run/start", inputs='\npixel_values = npy("sky.jpg")')
+    assert refused.message == "Line 2: sky.jpg is no .npy file that numpy.save wrote."
+
+
+def test_arguments_stand_beside_a_text(demo: Client) -> None:
+    run = _ran(demo, text="Anna and Tom", inputs="output_hidden_states = true")
+    assert run.phase == "finished", run.problem
+    assert (run.text, run.inputs) == ("Anna and Tom", "output_hidden_states = true")
+    assert any(name.startswith("hidden_states") for name in demo.level().names)
+    assert "Line 1" in demo.refusal("run/start", text="Anna", inputs="x").message
 
 
 def test_a_hundred_runs_leave_the_worker_no_larger() -> None:
