@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from interpogate.editor.language.documents import Document
+from interpogate.editor.language.targets import target_at
 from interpogate.editor.shapes.observations import find_modules, has_path, models_with_graph
 from interpogate.editor.shapes.places import CodePlace, place_at
 
@@ -20,17 +21,25 @@ Json = dict[str, Any]
 async def answer(language: Language, params: Json) -> Json:
     """A `CodePlace` of the protocol."""
     document = language.documents.get(params["uri"])
+    named = _path_string(language, params)
     place = place_at(document, params) if document else None
     if document is None or place is None:
-        return {"className": "", "instances": [], "named": [], "isReadable": document is None}
+        return {"className": "", "instances": [], "named": named, "isReadable": document is None}
     states = await models_with_graph(language)
     instances = await _found(language, states, document, place, member="")
     return {
         "className": place.class_name,
         "instances": instances,
-        "named": await _named(language, states, document, place) or instances,
+        "named": named or await _named(language, states, document, place) or instances,
         "isReadable": True,
     }
+
+
+def _path_string(language: Language, params: Json) -> list[Json]:
+    """The module that a path string at the position names, also while the text does not parse."""
+    position = {"line": params["line"], "character": params["character"]}
+    target = target_at(language, {"textDocument": {"uri": params["uri"]}, "position": position})
+    return [{"modelId": target.mirror.model_id, "paths": [target.path]}] if target else []
 
 
 async def _named(
