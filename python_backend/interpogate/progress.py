@@ -6,6 +6,7 @@ nothing. Used by `interpogate.py` for forward passes and by `notebook` for pictu
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -94,6 +95,6 @@ def _bar(what: str, total: int, unit: str) -> Any:
             from tqdm.auto import tqdm
     except ImportError:
         return None
-    # Notebooks have no terminal, but show the widget.
-    disable = False if "ipykernel" in sys.modules else None
+    # Notebooks have no terminal, but show the widget; who sets tqdm's own variable wants none.
+    disable = bool(os.environ.get("TQDM_DISABLE")) if "ipykernel" in sys.modules else None
     return tqdm(total=total, desc=what, unit=f" {unit}", leave=False, disable=disable)

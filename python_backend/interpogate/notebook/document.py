@@ -37,6 +37,11 @@ _DOCUMENT = """<!doctype html>
 </body>
 </html>
 """
+# What is left where frames are taken out: in a notebook that is not trusted, on a page of a forge.
+_WITHOUT_FRAME = (
+    "The graph of {title} is interactive and is not shown in a notebook that is not trusted. "
+    "In Jupyter, choose <em>Trust Notebook</em> from the command palette, or run this cell."
+)
 _STARTER = """
 (async () => {
   const packed = document.getElementById("interpogate-page").textContent;
@@ -93,7 +98,8 @@ def frame(picture: Picture, title: str, *, width: str, height: int) -> str:
     label = html.escape(title, quote=True)
     return (
         f'<iframe {size} title="{label}" style="border:0;display:block" '
-        f'sandbox="allow-scripts allow-popups allow-downloads" srcdoc="{inside}"></iframe>'
+        f'sandbox="allow-scripts allow-popups allow-downloads" srcdoc="{inside}">'
+        f"{_WITHOUT_FRAME.format(title=label)}</iframe>"
     )
 
 
@@ -101,10 +107,10 @@ def frame(picture: Picture, title: str, *, width: str, height: int) -> str:
 def _packed_page() -> str:
     """Style and script of the page, in the order in which they are put into the document."""
     parts = (("style", "page.css"), ("script", "page.js"))
-    return packed([{"tag": tag, "text": _asset(name)} for tag, name in parts])
+    return packed([{"tag": tag, "text": asset(name)} for tag, name in parts])
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     for folder in _PLACES:
         if (folder / name).is_file():
             return (folder / name).read_text("utf-8")

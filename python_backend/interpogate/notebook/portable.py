@@ -19,7 +19,9 @@ def portable(told: Told) -> Told:
     """The same message with places that mean the same on another machine."""
     values = ((field.name, getattr(told, field.name)) for field in fields(told))
     places = {name: v for name, v in values if isinstance(v, (m.SourceLocation, m.Problem))}
-    moved = {name: replace(place, file=_moved(place.file)) for name, place in places.items()}
+    moved: dict[str, Any] = {
+        name: replace(place, file=_moved(place.file)) for name, place in places.items()
+    }
     return replace(told, **moved)
 
 
