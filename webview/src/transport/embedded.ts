@@ -3,6 +3,8 @@
  * `python_backend/interpogate/notebook/snapshot.py`. There is no host; nothing can run or be inserted.
  */
 import type {
+  BlockPicture,
+  Blocks,
   HookKind,
   HostState,
   Level,
@@ -29,6 +31,8 @@ interface Snapshot {
   locations: Record<string, Location>;
   run: RunRecord | null;
   predictions: readonly Prediction[];
+  /** Visualization blocks, and what each shows, by its number. */
+  blocks?: { blocks: Blocks; pictures: Record<string, BlockPicture> } | null;
 }
 
 interface Request {
@@ -106,6 +110,10 @@ function answer(snapshot: Snapshot, { method, params }: Request): unknown {
       return hookCode(snapshot, params);
     case "run/read":
       return snapshot.run ?? undefined;
+    case "block/list":
+      return snapshot.blocks?.blocks ?? { modelId: snapshot.state.modelId, blocks: [] };
+    case "block/read":
+      return snapshot.blocks?.pictures[String(params["blockId"])];
     case "prediction/read":
       return snapshot.predictions[Number(params["position"])];
     default:
