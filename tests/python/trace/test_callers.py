@@ -60,7 +60,7 @@ def calls_inside(recording: Recording) -> list[Call]:
     ],
 )
 def test_a_site_is_the_whole_call(tmp_path: Path, body: str, expected: list[str] | None) -> None:
-    text = f"""
+    text = """
         class Net(nn.Module):
             def __init__(self):
                 super().__init__()

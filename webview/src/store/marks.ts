@@ -90,3 +90,16 @@ export function marksOf(
   }
   return found;
 }
+
+const CHANGE_WORDS: Readonly<Record<ChangeMark, string>> = {
+  added: "new since the reload",
+  changed: "changed by the reload",
+  inside: "changed inside by the reload",
+};
+
+/** The marks of a node in words, for those who hear the graph; nothing without any. */
+export function markWords(marks: NodeMarks | undefined): string | undefined {
+  if (marks === undefined) return undefined;
+  const change = marks.change === null ? [] : [CHANGE_WORDS[marks.change]];
+  return [...change, ...(marks.cursor ? ["at the cursor"] : [])].join(", ");
+}

@@ -61,12 +61,12 @@ class Events:
         self.refreshes = 0
         self._changed = asyncio.Condition()
 
-        @client.feature("interpogate/model/changed")
+        @client.feature("interpogate/model/changed")  # type: ignore[untyped-decorator]
         async def changed(state: Any) -> None:
             self.states[state.modelId] = state
             await self._notify()
 
-        @client.feature(lsp.WORKSPACE_INLAY_HINT_REFRESH)
+        @client.feature(lsp.WORKSPACE_INLAY_HINT_REFRESH)  # type: ignore[untyped-decorator]
         async def refresh(*_: Any) -> None:
             self.refreshes += 1
             await self._notify()
@@ -98,7 +98,7 @@ class Scene:
     async def open_model(self, name: str = "Net") -> None:
         source = {"source": f"{self.file.name}:{name}", "folder": str(self.file.parent)}
         self.model_id = (await self.ask("model/open", **source)).modelId
-        await self.events.wait(lambda: self._is_ready())
+        await self.events.wait(self._is_ready)
 
     def _is_ready(self) -> bool:
         state = self.events.states.get(self.model_id)
@@ -111,7 +111,8 @@ class Scene:
         return int(state.runId)
 
     async def ask(self, method: str, **params: Any) -> Any:
-        return await self.client.protocol.send_request_async(f"interpogate/{method}", params)
+        protocol: Any = self.client.protocol
+        return await protocol.send_request_async(f"interpogate/{method}", params)
 
     def write(self, text: str) -> None:
         """Change the document, not the file."""
@@ -156,11 +157,17 @@ class Scene:
         return line[: 2 * at.character].decode("utf-16-le").strip()
 
 
+def _file_in(folder: str) -> Path:
+    file = Path(folder).resolve() / "net.py"
+    file.write_text(TEXT, "utf-8")
+    return file
+
+
 MARK = ProcessMark()
 SCENES: dict[LanguageClient, Scene] = {}
 
 
-@pytest_lsp.fixture(
+@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
     config=ClientServerConfig(
         server_command=[sys.executable, str(START_EDITOR)],
         client_factory=make_test_lsp_client,
@@ -170,8 +177,7 @@ SCENES: dict[LanguageClient, Scene] = {}
 )
 async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder).resolve() / "net.py"
-        file.write_text(TEXT, "utf-8")
+        file = _file_in(folder)
         scene = SCENES[lsp_client] = Scene(lsp_client, file)
         await scene.begin()
         await scene.open_model()
