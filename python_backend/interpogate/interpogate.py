@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import nn
@@ -19,13 +19,18 @@ from interpogate.model.inputs import model_device
 from interpogate.model_graph import ModelGraph
 from interpogate.notebook.display import Visualization
 from interpogate.notebook.document import document, write_page
+from interpogate.notebook.drawing import svg, write_drawing
 from interpogate.notebook.picture import Picture, picture_of
+from interpogate.onlookers import Everybody, Outcome, Stage, begin, end, keeper_of
 from interpogate.progress import Progress
 from interpogate.refusals import NotAModule, NotATokenizer, run_failed, vocabulary_mismatch
 from interpogate.run import KeptLogits, Run, has_values
 from interpogate.trace.attachment import eager_original
 from interpogate.trace.modules import ModelModules, declared_modules
-from interpogate.trace.recorder import Recorder
+from interpogate.trace.recorder import Recorder, argument_names
+
+if TYPE_CHECKING:
+    from interpogate.web.live_server import LiveServer
 
 
 class Interpogate:
@@ -44,6 +49,7 @@ class Interpogate:
         self.model = model
         self.tokenizer = tokenizer
         self._watched = eager_original(model)
+        self._stage = Stage(self._watched, tokenizer)
         self._run_count = 0
         self._last = _Observation(self, declared_modules(self._watched))
 
@@ -65,16 +71,7 @@ class Interpogate:
         of that class too, with the original as its cause; others, and those of your own hooks, come
         as they are. `graph` and `run` then show everything up to there.
         """
-        try:
-            with self.watch():
-                output = self._watched(*args, **inputs)
-        except Exception as error:
-            ours = run_failed(error, self.graph, self._watched)
-            if ours is error:
-                raise
-            raise ours from error
-        self._last.note(output, inputs.get("input_ids", args[0] if args else None))
-        return output
+        return self._forward(args, inputs)
 
     def forward_text(self, text: str) -> Any:
         """Run the model on the tokens of `text` as a batch of one; returns what the model returns.
@@ -88,7 +85,7 @@ class Interpogate:
         device = model_device(self._watched)
         inputs = {name: tensor.to(device) for name, tensor in encoded.items()}
         try:
-            return self.forward(**inputs)
+            return self._forward((), inputs, text=text)
         finally:
             self._last.text = text
 
@@ -100,15 +97,8 @@ class Interpogate:
         every step is a numbered call of `"."`. Only calls in this thread are recorded; what a
         backward pass computes again is no call. Exceptions come as they are.
         """
-        modules = declared_modules(self._watched)
-        self._run_count += 1
-        progress = Progress(len(modules.live))
-        recorder = Recorder(modules, listener=progress)
-        try:
-            with progress, recorder.watching():
-                yield
-        finally:
-            self._last = _Observation(self, _materialized(modules), recorder)
+        with self._watching():
+            yield
 
     def node(self, path: str) -> nn.Module:
         """Return the module at `path`, any of its names; `"."` is the model itself.
@@ -140,6 +130,79 @@ class Interpogate:
         if path is not None:
             write_page(Path(path), text)
         return text
+
+    def to_svg(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        title: str | None = None,
+        theme: Literal["light", "dark"] = "light",
+        expand: Sequence[str] | None = None,
+    ) -> str:
+        """The graph as an SVG document, drawn as in the page; `expand` names what is unfolded.
+
+        Without `expand` it is unfolded as the page does at first. Written to `path` if one is
+        given, as an image where that ends with `.png`. Needs the extra `interpogate[drawing]`.
+        Raises `PackageMissing` without it, `CannotWrite` if the file cannot be written.
+        """
+        shown = title or type(self._watched).__name__
+        text = svg(self._last.picture.subject, shown, theme=theme, expanded=expand)
+        if path is not None:
+            write_drawing(Path(path), text)
+        return text
+
+    def serve(
+        self, *, port: int = 0, host: str = "127.0.0.1", open_browser: bool = True
+    ) -> LiveServer:
+        """Show the live model in a browser while the script goes on; `.url` is the page's address.
+
+        Every run of the script streams into the page, and the page runs the same model, one at a
+        time with the script and with your hooks. `close()` or a `with` block ends it. Port 0 takes
+        a free one. Raises `PackageMissing` without `interpogate[serve]`, `CannotListen`.
+        """
+        from interpogate.web.command import packages_missing
+
+        try:
+            from interpogate.web.live_server import LiveServer
+        except ImportError as error:
+            raise packages_missing(error) from error
+        server = LiveServer(self._stage, host=host, port=port)
+        if open_browser:
+            server.open()
+        return server
+
+    def _forward(
+        self, args: tuple[Any, ...], inputs: dict[str, Any], *, text: str | None = None
+    ) -> Any:
+        named = {**dict(zip(argument_names(self._watched), args, strict=False)), **inputs}
+        try:
+            with self._watching() as outcome:
+                outcome.text, outcome.inputs = text, named
+                outcome.output = self._watched(*args, **inputs)
+        except Exception as error:
+            ours = run_failed(error, self.graph, self._watched)
+            if ours is error:
+                raise
+            raise ours from error
+        self._last.note(outcome.output, inputs.get("input_ids", args[0] if args else None))
+        return outcome.output
+
+    @contextmanager
+    def _watching(self) -> Iterator[Outcome]:
+        with self._stage.lock:
+            modules = declared_modules(self._watched)
+            self._run_count += 1
+            outcome, progress = Outcome(), Progress(len(modules.live))
+            watchings = begin(self._stage.onlookers, modules)
+            listener = Everybody((progress, *watchings)) if watchings else progress
+            recorder = Recorder(modules, listener=listener, keeper=keeper_of(watchings))
+            try:
+                with progress, recorder.watching():
+                    yield outcome
+                outcome.failed = False
+            finally:
+                self._last = _Observation(self, _materialized(modules), recorder)
+                end(watchings, recorder, outcome)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         shown = Visualization(self._last.picture, type(self._watched).__name__, "100%", 450)

@@ -22,7 +22,7 @@ export async function buildPage() {
         progress,
         otherwise,
       });
-      requireFiles(["page.js", "page.css"]);
+      requireFiles(["page.js", "page.css", "drawing.js"]);
     }),
   );
 }

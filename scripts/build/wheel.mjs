@@ -11,7 +11,9 @@ import { environmentPython } from "../setup/python-packages.mjs";
 const PARTS = ["pyproject.toml", "README.md", "LICENSE", join("python_backend", "interpogate")];
 
 /** What a saved picture is drawn with. */
-export const PAGE = ["page.js", "page.css"].map((name) => inRoot("webview", "dist", name));
+export const PAGE = ["page.js", "page.css", "drawing.js"].map((name) =>
+  inRoot("webview", "dist", name),
+);
 
 /**
  * @param {string} folder where the wheel goes; emptied first

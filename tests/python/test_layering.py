@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,7 +22,7 @@ BACKEND_LAYERS: Sequence[frozenset[str]] = (
     frozenset({"protocol", "graph"}),
     frozenset({"model", "trace", "visualizations", "codegen", "transport"}),
     frozenset({"presentation"}),
-    frozenset({"model_graph", "run", "progress", "refusals"}),
+    frozenset({"model_graph", "run", "progress", "refusals", "onlookers"}),
     frozenset({"worker", "__init__", "interpogate", "hooks", "notebook"}),
     frozenset({"opened"}),
     frozenset({"editor", "web", "__main__"}),
@@ -36,8 +38,11 @@ FORBIDDEN = {
     "hooks": {"worker", "transport", "protocol"},
     "notebook": {"worker", "transport"},
     "graph": {"protocol"},
+    "web": {"editor"},
 }
-PAGE_LAYERS = ("protocol", "transport", "store", "layout", "blocks", "render", "ui", "main")
+# What the order would forbid and is meant: `Interpogate.serve` imports the server when it is called.
+LATE = {("interpogate", "web")}
+PAGE_LAYERS = ("protocol", "transport", "store", "layout", "blocks", "render", "svg", "ui", "main")
 _PAGE_IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
 _FOLDER_IN_MAP = re.compile(r"`((?:[\w.-]+/)+)`")
 
@@ -73,7 +78,9 @@ def _breaks(part: str, source: str) -> list[str]:
     known = set().union(*BACKEND_LAYERS)
     imported = [name for name in _imported_parts(source) if name in known]
     banned = FORBIDDEN.get(part, set())
-    return [name for name in imported if name in banned or _level(name) > _level(part)]
+    meant = {name for importer, name in LATE if importer == part}
+    wrong = [name for name in imported if name in banned or _level(name) > _level(part)]
+    return [name for name in wrong if name not in meant]
 
 
 BACKEND_FILES = sorted(BACKEND.rglob("*.py"))
@@ -97,6 +104,15 @@ def test_a_backend_file_imports_nothing_above_it(file: Path) -> None:
 )
 def test_an_import_that_breaks_the_order_is_noticed(part: str, source: str) -> None:
     assert len(_breaks(part, source)) == 1
+
+
+@pytest.mark.parametrize(("part", "late"), sorted(LATE))
+def test_what_is_imported_late_is_not_imported_at_once(part: str, late: str) -> None:
+    script = (
+        f"import sys, interpogate.{part};"
+        f"sys.exit(any(name.startswith('interpogate.{late}') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_the_editor_process_knows_no_library_of_the_user() -> None:

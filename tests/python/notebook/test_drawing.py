@@ -1,0 +1,91 @@
+"""The graph as SVG and PNG: what is in it, what it refuses, and that names stay text."""
+
+from __future__ import annotations
+
+import struct
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import networks
+import pytest
+import torch
+
+from interpogate import Interpogate
+from interpogate.errors import PackageMissing
+from interpogate.notebook.document import CannotWrite
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = "<script>alert(1)</script>\"'&\x07"
+
+
+@pytest.fixture
+def interp() -> Interpogate:
+    found = Interpogate(networks.Residual())
+    found.forward(x=torch.ones(2, 8))
+    return found
+
+
+def texts(document: str) -> list[str]:
+    return [element.text or "" for element in ET.fromstring(document).iter(f"{SVG}text")]  # noqa: S314
+
+
+def test_the_drawing_names_modules_operations_and_shapes(interp: Interpogate) -> None:
+    assert {"blocks", "× 2", "head", "2×8"} <= set(texts(interp.to_svg()))
+    inside = interp.to_svg(expand=["blocks", "blocks.0"])
+    assert {"linear", "+"} <= set(texts(inside))
+
+
+def test_what_is_unfolded_can_be_chosen(interp: Interpogate) -> None:
+    folded = interp.to_svg(expand=[])
+    unfolded = interp.to_svg(expand=["blocks", "blocks.0"])
+    assert "linear" not in texts(folded)
+    assert "linear" in texts(unfolded)
+
+
+def test_light_and_dark_differ_in_colours_alone(interp: Interpogate) -> None:
+    light, dark = interp.to_svg(), interp.to_svg(theme="dark")
+    assert light != dark
+    assert texts(light) == texts(dark)
+
+
+def test_a_model_that_was_never_run_is_drawn_too() -> None:
+    found = Interpogate(networks.Residual()).to_svg()
+    assert "head" in texts(found)
+
+
+def test_hostile_names_are_text_in_the_drawing() -> None:
+    model = torch.nn.Sequential()
+    model.add_module("a", torch.nn.Linear(2, 2))
+    model.a.__class__ = type(HOSTILE.replace("\x07", ""), (torch.nn.Linear,), {})
+    interp = Interpogate(model)
+    interp.forward(torch.ones(1, 2))
+    document = interp.to_svg(title=HOSTILE)
+    assert "<script" not in document
+    assert any("<script>" in text for text in texts(document))
+
+
+def test_a_path_that_ends_with_png_gets_an_image(interp: Interpogate, tmp_path: Path) -> None:
+    file = tmp_path / "graph.png"
+    interp.to_svg(file)
+    content = file.read_bytes()
+    assert content.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", content[16:24])
+    assert width > 200
+    assert height > 200
+
+
+def test_the_document_goes_to_the_path(interp: Interpogate, tmp_path: Path) -> None:
+    file = tmp_path / "graph.svg"
+    assert interp.to_svg(file) == file.read_text("utf-8")
+    with pytest.raises(CannotWrite):
+        interp.to_svg(tmp_path / "nowhere" / "graph.svg")
+
+
+def test_a_missing_engine_is_said_with_what_to_install(
+    interp: Interpogate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "py_mini_racer", None)
+    with pytest.raises(PackageMissing, match="mini-racer") as caught:
+        interp.to_svg()
+    assert "interpogate[drawing]" in caught.value.own_hint

@@ -1,0 +1,60 @@
+/**
+ * A drawing without a page: levels as JSON in, SVG out. The Python library runs this bundle in an
+ * engine of its own (`python_backend/interpogate/notebook/drawing.py`).
+ */
+import "./engine.ts";
+import { Planner } from "../layout/plan.ts";
+import { sceneOf } from "../layout/scene.ts";
+import { shapesOf } from "../layout/sizes.ts";
+import type { Level } from "../protocol/messages.generated.ts";
+import { withBundledPorts } from "../store/bundles.ts";
+import { decodeLevel, type GraphLevel, openContainers } from "../store/graph.ts";
+import { defaultExpansion } from "../store/unfolding.ts";
+import { svgOf } from "./drawing.ts";
+import { paletteOf, type Theme } from "./palettes.ts";
+import { estimatedMeasure } from "./text.ts";
+
+interface Order {
+  readonly title: string;
+  readonly theme: Theme;
+  /** Containers to unfold; null unfolds as the page does at first. */
+  readonly expanded: readonly string[] | null;
+  /** Node that failed, or null. */
+  readonly failed: string | null;
+  /** Width by height to aim at. */
+  readonly aspect: number;
+  readonly levels: readonly Level[];
+}
+
+type Levels = ReadonlyMap<string, GraphLevel>;
+
+function unfolded(levels: Levels): ReadonlySet<string> {
+  const expanded = new Set<string>();
+  for (;;) {
+    const next = defaultExpansion(levels, expanded);
+    if (next === null) return expanded;
+    expanded.add(next);
+  }
+}
+
+export function draw(json: string): string {
+  const order: Order = JSON.parse(json);
+  const levels: Levels = new Map(
+    order.levels.map((level) => [level.container, withBundledPorts(decodeLevel(level))]),
+  );
+  const expanded = order.expanded ? new Set(order.expanded) : unfolded(levels);
+  const open = openContainers(levels, expanded);
+  const request = {
+    number: 0,
+    levels: shapesOf(open, levels, estimatedMeasure),
+    aspect: order.aspect,
+  };
+  return svgOf({
+    scene: sceneOf(new Planner(), request),
+    levels,
+    states: new Map(order.failed === null ? [] : [[order.failed, "failed"]]),
+    palette: paletteOf(order.theme),
+    measure: estimatedMeasure,
+    title: order.title,
+  });
+}
