@@ -40,7 +40,7 @@ FORBIDDEN = {
     "graph": {"protocol"},
     "web": {"editor"},
 }
-# What the order would forbid and is meant: `Interpogate.serve` imports the server when it is called.
+# What the order would forbid and is meant: `Interpogate.serve` imports the server when called.
 LATE = {("interpogate", "web")}
 PAGE_LAYERS = ("protocol", "transport", "store", "layout", "blocks", "render", "svg", "ui", "main")
 _PAGE_IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")

@@ -16,7 +16,9 @@ from interpogate.protocol.methods import METHODS
 
 _METHOD_NOT_FOUND = -32601
 # The server alone opens and closes: a page names no source, and a closed tab ends nothing.
-_NOT_FOR_PAGES = frozenset({"model/open", "model/close", "page/open"})
+_NOT_FOR_PAGES = frozenset(
+    {"model/open", "model/close", "page/open", "session/prefer", "code/read", "code/find"}
+)
 
 
 class Backend(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -48,22 +50,31 @@ def cancel_run(session: Session, run: Run) -> m.RunState:
 
 
 def _run(session: Session, opened: OpenedModel, run: Run) -> None:
+    with told(session, run):
+        run.begin()
+        try:
+            _take_steps(session, opened, run)
+        except RunCancelled:
+            run.end("cancelled")
+        except (Exception, SystemExit):  # noqa: BLE001 (user code; the recording has it)
+            run.end("failed")
+        else:
+            run.end("finished")
+    conclude(session, opened, run)
+
+
+@contextmanager
+def told(session: Session, run: Run) -> Iterator[None]:
+    """Tell that a run begins, and of its events until the block ends; an exception is no matter."""
     session.emit("run/changed", run_state(session, run))
     done = Event()
     sender = Thread(target=_send_events, args=(session, run, done), name="run-events", daemon=True)
     sender.start()
-    run.begin()
     try:
-        _take_steps(session, opened, run)
-    except RunCancelled:
-        run.end("cancelled")
-    except (Exception, SystemExit):  # noqa: BLE001 (user code; the recording has it)
-        run.end("failed")
-    else:
-        run.end("finished")
-    done.set()
-    sender.join()
-    _conclude(session, opened, run)
+        yield
+    finally:
+        done.set()
+        sender.join()
 
 
 def _take_steps(session: Session, opened: OpenedModel, run: Run) -> None:
@@ -76,10 +87,11 @@ def _take_steps(session: Session, opened: OpenedModel, run: Run) -> None:
             told = monotonic()
             session.emit("run/changed", run_state(session, run))
         logits = _take_step(session, opened, run)
-        if run.request.token_count == 0 or logits is None:
-            return
-        run.newest_id = run.request.sampling.choose(logits[-1], generator)
-        if _is_over(opened, run):
+        if run.request.token_count > 0 and logits is not None:
+            run.newest_id = run.request.sampling.choose(logits[-1], generator)
+        if logits is not None:
+            run.predictions = Predictions(logits, _following(run))
+        if run.newest_id is None or _is_over(opened, run):
             return
         _grow(opened, run)
 
@@ -98,11 +110,13 @@ def _take_step(session: Session, opened: OpenedModel, run: Run) -> torch.Tensor 
         raise
     run.recording = recorder.recording()
     session.blocks.keep(session, run)
-    logits = None if run.token_ids is None else sequence_logits(model, output)
-    if logits is not None:
-        ids = run.written_ids if is_encoder_decoder(model) else run.token_ids
-        run.predictions = Predictions(logits, (ids or ())[1:])
-    return logits
+    return None if run.token_ids is None else sequence_logits(model, output)
+
+
+def _following(run: Run) -> tuple[int, ...]:
+    """The tokens that really follow the positions that the last forward pass took."""
+    first = len(run.token_ids or ()) if run.written_ids else 0
+    return run.all_ids[first + 1 :]
 
 
 def _is_over(opened: OpenedModel, run: Run) -> bool:
@@ -141,7 +155,8 @@ def _send_unsent(session: Session, run: Run) -> bool:
     return events is not None
 
 
-def _conclude(session: Session, opened: OpenedModel, run: Run) -> None:
+def conclude(session: Session, opened: OpenedModel, run: Run) -> None:
+    """Show what a run that has ended left behind, and tell."""
     recording = run.recording
     if recording is not None and (run.phase != "failed" or _did_something(recording)):
         graph = Graph(opened.modules.tree, recording, "run", run.run_id)

@@ -76,12 +76,21 @@ class Session:
         with self._telling_files(request.source, folder):
             source = parse_source(request.source, folder)
             found = load_model(source, folder, trust_remote_code=request.trust_remote_code)
-        loaded = placed(found, device=request.device, dtype=request.dtype, text=request.text)
+        self.show_model(
+            placed(found, device=request.device, dtype=request.dtype, text=request.text)
+        )
+
+    def show_model(self, loaded: LoadedModel) -> None:
+        """Look at a model for the first time and show it; also at one that a script brings."""
         modules = declared_modules(loaded.model)
         self.change(phase="tracing", message="Tracing the data flow…")
         look = first_look(modules, _candidates(loaded))
         self._opened = OpenedModel(loaded, modules, look)
         self._present_first(self._opened)
+
+    def follow(self, modules: ModelModules) -> None:
+        """A script may have changed the model's modules since."""
+        self._opened = replace(self.opened, modules=modules)
 
     @contextmanager
     def _telling_files(self, source: str, folder: Path) -> Iterator[None]:
