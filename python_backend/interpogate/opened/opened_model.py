@@ -1,27 +1,31 @@
-"""One open model: its state, its worker, and what stays when the worker is gone.
+"""One open model: its state, its worker, and what stays when the worker is gone or replaced.
 
-The state is one `ModelState` at any time; it changes here only. Called by `models.py`.
+The state is one `ModelState` at any time; it changes here only. When the model's files change, a fresh
+worker loads them while the one before goes on answering. Called by `models.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from interpogate.opened import problems
+from interpogate.opened.comparing import Comparison
+from interpogate.opened.following import Follower, MakeWatch, Timing
 from interpogate.opened.last_inputs import LastInputs
 from interpogate.opened.level_cache import LevelCache
+from interpogate.opened.memory import has_room_for_another
 from interpogate.opened.problems import RequestFailed, decoded
+from interpogate.opened.restarts import LastMoments, RestartPolicy
 from interpogate.opened.run_ledger import RunLedger
-from interpogate.opened.worker_client import OnEvent, WorkerClient
+from interpogate.opened.worker_life import Launch, WorkerLife
 from interpogate.opened.worker_process import WorkerExit
-from interpogate.protocol.codec import decode, encode
+from interpogate.protocol.codec import encode
 from interpogate.protocol.messages import (
-    PROTOCOL_VERSION,
+    ModelDifference,
     ModelPhase,
     ModelState,
     OpenModel,
@@ -33,18 +37,13 @@ from interpogate.protocol.methods import methods_of
 HELLO_S = 60.0
 _EVENTS = {method.name for method in methods_of("event")}
 _BEFORE_READY = ("starting", "loading", "tracing")
+_FOR_THE_NEXT_WORKER = frozenset({"run/start", "block/put", "block/remove"})
+"""Requests whose effect would be lost with a worker that is about to be replaced."""
+_PATIENCE_S = 30.0
+_RELOADING = "Loading the changed files…"
 
 Emit = Callable[[str, dict[str, Any]], None]
 logger = logging.getLogger(__name__)
-
-
-class Launch(Protocol):
-    """Starts a worker for a model; raises `OSError` if there is no way."""
-
-    def __call__(
-        self, model_id: str, /, *, folder: str | None, on_event: OnEvent
-    ) -> Awaitable[WorkerClient]:
-        """Start it in `folder`, or in the home folder."""
 
 
 class OpenedModel:
@@ -58,48 +57,74 @@ class OpenedModel:
         emit: Emit,
         launch: Launch,
         hello_s: float = HELLO_S,
+        timing: Timing | None = None,
     ) -> None:
-        self.state = ModelState(
+        self.last = LastInputs()
+        self._own = ModelState(
             model_id=model_id, source=request.source, phase="stopped", message=""
         )
         self._request = request
         self._emit = emit
         self._launch = launch
         self._hello_s = hello_s
-        self._worker: WorkerClient | None = None
-        self._worker_has_graph = False
-        self._generation = 0
+        self._worker: WorkerLife | None = None
+        self._successor: WorkerLife | None = None
+        self._unsucceeded = asyncio.Event()
+        self._unsucceeded.set()
         self._life: asyncio.Task[None] | None = None
-        self._ending: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._endings: set[asyncio.Task[None]] = set()
         self._launching = asyncio.Lock()
         self._closed = False
         self._levels = LevelCache()
         self._runs = RunLedger()
-        self.last = LastInputs()
+        self._blocks: list[Any] = []
         self._last_version = 0
+        self._restarts = RestartPolicy()
+        self._follower = Follower(self, timing=timing)
+        self._trouble: Problem | None = None
+        """Why the files as they are now are not loaded; the state's own problem stays beneath."""
+        self._difference: ModelDifference | None = None
+        self._comparison: Comparison | None = None
+
+    @property
+    def state(self) -> ModelState:
+        """Where the model stands."""
+        return replace(
+            self._own,
+            problem=self._trouble or self._own.problem,
+            reloading=self._successor is not None,
+            difference=self._difference,
+        )
 
     def start(self) -> ModelState:
         """Begin with a fresh worker and answer at once; a start under way is not begun again."""
-        if self.state.phase == "starting":
-            return self.state
-        self._stop_living()
-        self._retire()
-        self.state = replace(
-            self.state, phase="starting", message="Starting Python…", problem=None, run_id=0
-        )
-        self._life = asyncio.create_task(self._live())
+        if self._own.phase != "starting":
+            self._restarts.forget()
+            self._start("Starting Python…")
         return self.state
+
+    def follow_files(self, watch: MakeWatch) -> None:
+        """Load anew from now on when the model's files change."""
+        self._follower.begin(watch)
+
+    async def leave_files(self) -> None:
+        """Take no notice of the model's files any more."""
+        await self._follower.end()
 
     async def close(self) -> None:
         """End the worker and everything it has started."""
         self._closed = True
+        await self._follower.end()
         async with self._launching:  # a process half started would be left behind
             self._stop_living()
-        self._retire()
+        self._dismiss_all()
         await self._gone()
 
     async def request(self, method: str, params: Any) -> Any:
         """The worker's reply; for the graph's levels the last ones while there is no worker."""
+        if method in _FOR_THE_NEXT_WORKER:
+            await self._one_worker()
         if method == "graph/read" and self._graph_is_only_here():
             wanted = decoded(params, ReadGraph)
             return self._levels.read(wanted.containers, wanted.detail)
@@ -109,102 +134,238 @@ class OpenedModel:
         self._note(method, params, reply)
         return reply
 
+    async def _one_worker(self) -> None:
+        """Wait while two workers have the model. Raises `RequestFailed` if that takes long."""
+        try:
+            await asyncio.wait_for(self._unsucceeded.wait(), _PATIENCE_S)
+        except asyncio.TimeoutError:
+            raise RequestFailed.of(problems.not_started()) from None
+
+    def reload(self) -> None:
+        """Load what is in the files now; a load under way is of a content that is no more."""
+        if self._closed:
+            return
+        if self._worker is None or self._own.phase != "ready":
+            self._start(_RELOADING)
+            return
+        self._stop_living()
+        self._drop_successor()
+        self._life = asyncio.create_task(self._reload(self._worker))
+
+    def complain(self, problem: Problem | None) -> None:
+        """What is in the files cannot be loaded; or is what is loaded already."""
+        if self._closed or problem == self._trouble:
+            return
+        self._stop_reloading()
+        self._trouble = problem
+        self._announce()
+
+    def told(self, life: WorkerLife, method: str, params: dict[str, Any]) -> None:
+        """Take an event of a worker; that of a successor is nobody's business yet."""
+        if life is not self._worker:
+            return
+        if method == "model/changed" and life.state is not None:
+            self._adopt(life, life.state)
+        if method == "run/changed":
+            self._runs.note(params)
+            self.last.note(params)
+        if method == "block/changed":
+            self._blocks = params["blocks"]
+        if method in _EVENTS and method != "model/changed":
+            self._emit(method, params)
+
+    def ended(self, life: WorkerLife, ending: WorkerExit) -> None:
+        """A worker has ended by itself: another one begins, or the user is told."""
+        if life is not self._worker:
+            return
+        self._worker = None
+        problem = problems.worker_ended(ending.words)
+        may_restart = self._restarts.allows(self._last_moments(life, ending))
+        self._end_runs(phase="failed", problem=problem)
+        if self._successor is not None:
+            self._own = replace(self._own, phase="loading", message=_RELOADING)
+            self._announce()
+        elif self._own.phase != "failed" and may_restart:
+            self._start(f"{ending.words} Starting it again…")
+        elif self._own.phase != "failed":
+            self._follow_failed(life, problem)
+            self._settle("failed" if self._own.phase in _BEFORE_READY else "stopped", problem)
+
+    def _last_moments(self, life: WorkerLife, ending: WorkerExit) -> LastMoments:
+        return LastMoments(
+            ending=ending,
+            is_ready=self._own.phase == "ready",
+            is_running=self._runs.is_running,
+            is_asked=life.is_asked,
+        )
+
+    def _start(self, message: str) -> None:
+        self._stop_living()
+        self._dismiss_all()
+        self._trouble = self._difference = None
+        self._own = replace(self._own, phase="starting", message=message, problem=None, run_id=0)
+        self._life = asyncio.create_task(self._live())
+
     async def _live(self) -> None:
         await asyncio.sleep(0)  # the reply to the request that began this goes out first
         self._announce()
         self._end_runs(phase="cancelled", problem=None)
+        life = WorkerLife(self._own.model_id, self)
         try:
-            async with self._launching:
-                await self._gone()
-                worker = await self._launch_worker()
-            if worker is not None:
-                await self._load(worker)
-        except Exception as error:
-            logger.exception("%s: could not start (%s)", self.state.model_id, type(error).__name__)
-            self._retire()
-            self._settle("failed", problems.internal())
-
-    async def _launch_worker(self) -> WorkerClient | None:
-        if self._closed:
-            return None
-        receive = partial(self._receive, self._generation)
-        folder = self._request.folder
-        try:
-            worker = await self._launch(self.state.model_id, folder=folder, on_event=receive)
+            await self._begin(life, versions_to_come=0)
         except OSError as error:
             self._settle("failed", self._refusal(error))
-            return None
-        self._worker, self._worker_has_graph = worker, False
-        worker.ended.add_done_callback(lambda ended: self._mourn(worker, ended.result()))
-        return worker
-
-    async def _load(self, worker: WorkerClient) -> None:
-        try:
-            await self._greet(worker)
-            await worker.request("model/load", self._loading())
         except RequestFailed as failure:
-            if not worker.ended.done():
-                self._give_up(failure.problem)
+            self._give_up(life, failure.problem)
+        except Exception as error:
+            logger.exception("%s: could not start (%s)", self._own.model_id, type(error).__name__)
+            self._give_up(life, problems.internal())
 
-    async def _greet(self, worker: WorkerClient) -> None:
-        hello = worker.request("session/hello", {"protocolVersion": PROTOCOL_VERSION})
-        try:
-            welcome = await asyncio.wait_for(hello, self._hello_s)
-        except asyncio.TimeoutError:
-            raise RequestFailed.of(problems.worker_silent()) from None
-        version = int(welcome["protocolVersion"])
-        if version != PROTOCOL_VERSION:
-            raise RequestFailed.of(problems.other_version(version))
+    async def _begin(self, life: WorkerLife, *, versions_to_come: int) -> None:
+        """Launch a worker and have it load. Raises `OSError` and `RequestFailed`."""
+        async with self._launching:
+            await self._gone()
+            if self._closed:
+                return
+            life.since_ns = await self._follower.loading()
+            await life.launch(self._launch, folder=self._request.folder)
+            if life is not self._successor:
+                self._worker = life
+        await life.load(self._loading(versions_to_come), hello_s=self._hello_s)
 
-    def _loading(self) -> dict[str, Any]:
+    def _loading(self, versions_to_come: int) -> dict[str, Any]:
         """Parameters of `model/load`, which only editor and worker know; numbers go on growing."""
         own: dict[str, Any] = encode(self._request)
         first = {
-            "firstGraphVersion": self._last_version + 1,
+            "firstGraphVersion": self._last_version + 1 + versions_to_come,
             "firstRunId": self._runs.last_id + 1,
         }
-        return {"modelId": self.state.model_id, **own, **first}
+        return {"modelId": self._own.model_id, **own, **first, "blocks": self._blocks}
 
-    def _receive(self, generation: int, method: str, params: dict[str, Any]) -> None:
-        if generation != self._generation:  # a last word from a worker that was sent away
-            return
+    async def _reload(self, before: WorkerLife) -> None:
+        """Load in a fresh worker; the one before goes on answering where there is room for both."""
+        life = self._succeed()
+        comparison = Comparison()
         try:
-            self._pass_on(method, params)
-        except Exception:  # it must not cost the messages behind it
-            logger.exception("%s: the worker sent a malformed event", self.state.model_id)
+            self._announce()
+            await comparison.read_before(before)
+            if before.client is not None and not has_room_for_another(before.client.pid):
+                logger.warning("%s: no room for two workers", self._own.model_id)
+                self._comparison = comparison
+                self._begin_alone()
+                return
+            # The run under way, if there is one, still makes a graph.
+            problem = await self._loaded(life)
+            if problem is None:
+                await self._take_over(life, comparison)
+            else:
+                self._refuse(life, problem)
+        finally:
+            if life is self._successor:
+                self._drop_successor()
+                self._announce()
 
-    def _pass_on(self, method: str, params: dict[str, Any]) -> None:
-        if method == "model/changed":
-            self._adopt(decode(params, ModelState))
+    def _begin_alone(self) -> None:
+        """Called by the life that ends hereby."""
+        self._life = None
+        self._start(_RELOADING)
+
+    async def _loaded(self, life: WorkerLife) -> Problem | None:
+        """None once it is ready; else why it will not be."""
+        try:
+            await self._begin(life, versions_to_come=1)
+            return await life.settled()
+        except OSError as error:
+            return self._refusal(error)
+        except RequestFailed as failure:
+            return failure.problem
+
+    async def _take_over(self, life: WorkerLife, comparison: Comparison) -> None:
+        difference = await comparison.with_after(life, graph_version=life.graph_version)
+        if life is not self._successor or life.state is None:
             return
-        if method == "run/changed":
-            self._runs.note(params)
-            self.last.note(params)
-        if method in _EVENTS:
-            self._emit(method, params)
+        self._end_runs(phase="cancelled", problem=problems.run_replaced())
+        before, self._worker = self._worker, life
+        self._successor = None
+        self._unsucceeded.set()
+        self._dismiss(before)
+        self._trouble, self._difference = None, difference
+        self._adopt(life, life.state)
 
-    def _adopt(self, state: ModelState) -> None:
+    def _refuse(self, life: WorkerLife, problem: Problem) -> None:
+        """The changed files cannot be loaded: what answered before goes on, if it lives."""
+        if life is not self._successor:
+            return
+        self._follow_failed(life, problem)
+        self._drop_successor()
+        if self._worker is None:
+            self._settle("failed", problem)
+            return
+        self._trouble = problems.reload_failed(problem)
+        self._announce()
+
+    def _succeed(self) -> WorkerLife:
+        self._successor = WorkerLife(self._own.model_id, self)
+        self._unsucceeded.clear()
+        return self._successor
+
+    def _drop_successor(self) -> None:
+        life, self._successor = self._successor, None
+        self._unsucceeded.set()
+        self._dismiss(life)
+
+    def _stop_reloading(self) -> None:
+        if self._successor is not None:
+            self._stop_living()
+            self._drop_successor()
+
+    def _adopt(self, life: WorkerLife, state: ModelState) -> None:
         """Take over the worker's state, keeping the old graph until the new one is there."""
         if state.graph_version:
-            self._worker_has_graph = True
             self._last_version = max(self._last_version, state.graph_version)
         else:
             state = replace(
                 state,
-                graph_version=self.state.graph_version,
-                origin=self.state.origin,
-                shown_run_id=self.state.shown_run_id,
-                summary=state.summary or self.state.summary,
+                graph_version=self._own.graph_version,
+                origin=self._own.origin,
+                shown_run_id=self._own.shown_run_id,
+                summary=state.summary or self._own.summary,
             )
         self._runs.expect(state.run_id)
-        self.state = replace(
+        self._own = replace(
             state,
-            model_id=self.state.model_id,
+            model_id=self._own.model_id,
             source=self._request.source,
             last_text=self.last.text,
             last_inputs=self.last.inputs,
         )
+        self._follow_loaded(life)
         self._announce()
+
+    def _follow_loaded(self, life: WorkerLife) -> None:
+        """The first word that a model is ready, or will never be."""
+        if life.is_noted:
+            return
+        if self._own.phase == "failed" and self._own.problem is not None:
+            self._follow_failed(life, self._own.problem)
+        if self._own.phase == "ready":
+            life.is_noted = True
+            self._restarts.ready()
+            self._spawn(self._follower.loaded_from(life.files, since_ns=life.since_ns))
+            if self._comparison is not None:
+                comparison, self._comparison = self._comparison, None
+                self._spawn(self._compare(life, comparison))
+
+    async def _compare(self, life: WorkerLife, comparison: Comparison) -> None:
+        version = self._own.graph_version
+        self._difference = await comparison.with_after(life, graph_version=version)
+        self._announce()
+
+    def _follow_failed(self, life: WorkerLife, problem: Problem) -> None:
+        if not life.is_noted and life.since_ns:
+            life.is_noted = True
+            files = life.files if problem.file is None else (*life.files, problem.file)
+            self._spawn(self._follower.failed_from(files, since_ns=life.since_ns))
 
     def _note(self, method: str, params: Any, reply: Any) -> None:
         if method == "graph/read":
@@ -213,39 +374,30 @@ class OpenedModel:
             self._runs.note(reply)
 
     def _graph_is_only_here(self) -> bool:
-        return self._levels.version > 0 and not (self._worker and self._worker_has_graph)
+        return self._levels.version > 0 and not (self._worker and self._worker.graph_version)
 
     def _no_worker(self) -> Problem:
-        if self.state.phase in _BEFORE_READY:
+        if self._own.phase in _BEFORE_READY:
             return problems.not_started()
-        return self.state.problem or problems.worker_stopped()
+        return self._own.problem or problems.worker_stopped()
 
-    def _mourn(self, worker: WorkerClient, ending: WorkerExit) -> None:
-        """The worker has ended: if nobody sent it away, say so, and end its runs."""
-        if worker is not self._worker:
-            logger.info("%s: worker %d ended", self.state.model_id, worker.pid)
-            return
-        logger.warning("%s: worker %d: %s", self.state.model_id, worker.pid, ending.words)
-        self._worker = None
-        problem = problems.worker_ended(ending.words)
-        self._end_runs(phase="failed", problem=encode(problem))
-        if self.state.phase != "failed":
-            self._settle("failed" if self.state.phase in _BEFORE_READY else "stopped", problem)
-
-    def _give_up(self, problem: Problem) -> None:
+    def _give_up(self, life: WorkerLife, problem: Problem) -> None:
         """Loading failed. A worker that has said so itself lives on, any other is sent away."""
-        if self.state.phase != "failed":
-            self._retire()
+        is_current = self._worker in (life, None) and asyncio.current_task() is self._life
+        if is_current and life.ending is None and self._own.phase != "failed":
+            self._dismiss(life)
+            self._dismiss_all()
             self._settle("failed", problem)
 
-    def _end_runs(self, *, phase: str, problem: dict[str, Any] | None) -> None:
-        for run in self._runs.end_all(phase=phase, problem=problem):
+    def _end_runs(self, *, phase: str, problem: Problem | None) -> None:
+        reason = None if problem is None else encode(problem)
+        for run in self._runs.end_all(phase=phase, problem=reason):
             self._emit("run/changed", run)
 
     def _settle(self, phase: ModelPhase, problem: Problem) -> None:
-        version = self._levels.version or self.state.graph_version
-        self.state = replace(
-            self.state, phase=phase, message="", problem=problem, graph_version=version
+        version = self._levels.version or self._own.graph_version
+        self._own = replace(
+            self._own, phase=phase, message="", problem=problem, graph_version=version
         )
         self._announce()
 
@@ -259,16 +411,26 @@ class OpenedModel:
         if self._life is not None:
             self._life.cancel()
 
-    def _retire(self) -> None:
-        """Send the worker away; its end goes on in the background, whoever stops waiting for it."""
+    def _dismiss_all(self) -> None:
         worker, self._worker = self._worker, None
-        self._generation += 1
-        if worker is not None:
-            self._ending = asyncio.create_task(worker.stop())
+        self._dismiss(worker)
+        self._drop_successor()
+
+    def _dismiss(self, life: WorkerLife | None) -> None:
+        """Send a worker away; its end goes on in the background, whoever stops waiting for it."""
+        ending = None if life is None else life.dismiss()
+        if ending is not None:
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
 
     async def _gone(self) -> None:
-        if self._ending is not None:
-            await asyncio.shield(self._ending)
+        while self._endings:
+            await asyncio.wait(set(self._endings))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _announce(self) -> None:
         if not self._closed:

@@ -5,6 +5,7 @@ Called by the other modules of this package; knows neither processes nor the lan
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from interpogate.protocol.codec import MalformedMessage, decode, encode
@@ -104,6 +105,22 @@ def worker_ended(words: str) -> Problem:
         message=words,
         hint="Restart it; the Interpogate output channel shows what it printed last.",
         action="restart",
+    )
+
+
+def run_replaced() -> Problem:
+    """A run ended since a fresh worker took over."""
+    return Problem(
+        code="run.replaced",
+        message="The run was cancelled: the model's files changed, and it was loaded anew.",
+        hint="Run it again to see the new model.",
+    )
+
+
+def reload_failed(reason: Problem) -> Problem:
+    """The changed files cannot be loaded; what was loaded before goes on."""
+    return replace(
+        reason, hint=f"The graph shows the model as it was before. {reason.hint}".strip()
     )
 
 

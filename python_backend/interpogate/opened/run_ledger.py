@@ -26,6 +26,11 @@ class RunLedger:
         elif identifier > self._last_ended:
             self._running[identifier] = run
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is under way."""
+        return bool(self._running)
+
     def expect(self, identifier: int) -> None:
         """Runs up to this number exist."""
         self.last_id = max(self.last_id, identifier)

@@ -63,6 +63,11 @@ class WorkerClient:
         """The number of the process."""
         return self._process.pid
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a request waits for its answer."""
+        return bool(self._pending)
+
     async def request(self, method: str, params: Any) -> Any:
         """The result of a call. Raises `RequestFailed`, also when the worker ends first."""
         identifier = next(self._identifiers)

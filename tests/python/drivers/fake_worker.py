@@ -29,7 +29,10 @@ class FakeWorker:
         for line in sys.stdin:
             request = json.loads(line)
             name = "on_" + request["method"].replace("/", "_")
-            getattr(self, name)(request["id"], request["params"])
+            getattr(self, name, self.unknown)(request["id"], request["params"])
+
+    def unknown(self, identifier: int, _params: Json) -> None:
+        fail(identifier, -32601, "Method not found", {})
 
     def on_session_hello(self, identifier: int, _params: Json) -> None:
         version = 2 if os.environ.get("FAKE_WORKER") == "other version" else 1
@@ -77,6 +80,17 @@ class FakeWorker:
     def on_node_inspect(self, identifier: int, params: Json) -> None:
         size = int(params["node"])
         reply(identifier, {"text": "x" * size})
+
+    def on_module_table(self, identifier: int, params: Json) -> None:
+        columns = ("names", "parents", "kinds", "parameterCounts", "otherPaths", "otherModules")
+        part: Json = {name: [] for name in (*columns, "kindRows", "classes")}
+        reply(identifier, {"total": 0, "first": params["first"], **part})
+
+    def on_module_shapes(self, identifier: int, params: Json) -> None:
+        part: Json = {name: [] for name in ("modules", "counts", "inputs", "outputs", "texts")}
+        version = self.model["firstGraphVersion"]
+        head = {"graphVersion": version, "origin": "none", "runId": 0, "total": 0, "following": 0}
+        reply(identifier, {**head, **part})
 
     def on_module_children(self, identifier: int, _params: Json) -> None:
         problem = {"code": "path.notFound", "message": "No such path.", "hint": "h", "extra": [1]}

@@ -1,4 +1,7 @@
-"""A worker may end at any time, in any way: what the user is told, and what stays."""
+"""A worker may end at any time, in any way: what the user is told, and what stays.
+
+One that ends in a run stays away; one that ends with nothing to do comes back.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,43 @@ ENDINGS = {
 }
 
 
+def _end_in_a_run(editor: EditorDriver, ending: str) -> dict[str, object]:
+    editor.call("run/start", modelId="model-1", text="")
+    problem = editor.problem_of("hook/write", modelId="model-1", node=ending)
+    editor.wait_phase("model-1", "stopped")
+    return problem
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_worker_that_ends_with_nothing_to_do_comes_back(
+    editor: EditorDriver, ending: str
+) -> None:
+    editor.open_until("ready", "ready")
+    before = editor.event_count
+    editor.problem_of("hook/write", modelId="model-1", node=ending)
+    state = editor.wait_phase("model-1", "starting", after=before)
+    assert state["message"] == f"{ENDINGS[ending]} Starting it again…"
+    assert editor.wait_phase("model-1", "ready", after=before)["graphVersion"] == 2
+    assert editor.call("text/tokenize", modelId="model-1", text="")["pid"]
+
+
+def test_a_worker_that_ends_again_and_again_stays_away(editor: EditorDriver) -> None:
+    editor.open_until("ready", "ready")
+    for _ in range(3):
+        before = editor.event_count
+        editor.problem_of("hook/write", modelId="model-1", node="SIGSEGV")
+        editor.wait_phase("model-1", "ready", after=before)
+    editor.problem_of("hook/write", modelId="model-1", node="SIGSEGV")
+    state = editor.wait_phase("model-1", "stopped")
+    assert state["problem"]["action"] == "restart"
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_the_end_is_told_in_words_with_a_button_to_restart(
     editor: EditorDriver, ending: str
 ) -> None:
     editor.open_until("ready", "ready")
-    problem = editor.problem_of("hook/write", modelId="model-1", node=ending)
+    problem = _end_in_a_run(editor, ending)
     state = editor.wait_phase("model-1", "stopped")
     assert state["problem"]["message"] == problem["message"] == ENDINGS[ending]
     assert (problem["code"], problem["action"]) == ("worker.stopped", "restart")
@@ -55,8 +89,9 @@ def test_a_run_under_way_fails_with_the_worker(editor: EditorDriver) -> None:
 def test_a_run_that_had_ended_stays_as_it_was(editor: EditorDriver) -> None:
     editor.open_until("ready", "ready")
     editor.call("run/start", modelId="model-1", text="finish")
+    before = editor.event_count
     editor.problem_of("hook/write", modelId="model-1", node="SIGKILL")
-    editor.wait_phase("model-1", "stopped")
+    editor.wait_phase("model-1", "ready", after=before)
     phases = [state["phase"] for state in editor.events("run/changed")]
     assert phases == ["running", "finished"]
 
@@ -76,8 +111,7 @@ def test_the_last_graph_can_still_be_read_and_other_requests_say_why_not(
 ) -> None:
     editor.open_until("ready", "ready")
     levels = editor.call("graph/read", modelId="model-1", containers=[".", "h"])
-    editor.problem_of("hook/write", modelId="model-1", node="SIGKILL")
-    editor.wait_phase("model-1", "stopped")
+    _end_in_a_run(editor, "SIGKILL")
     assert editor.call("graph/read", modelId="model-1", containers=[".", "h"]) == levels
     again = editor.call("graph/read", modelId="model-1", containers=["never read", "h"])
     assert [level["container"] for level in again["levels"]] == ["h"]
@@ -87,8 +121,7 @@ def test_the_last_graph_can_still_be_read_and_other_requests_say_why_not(
 
 def test_restart_after_the_end_brings_the_same_model_back(editor: EditorDriver) -> None:
     editor.open_until("ready", "ready")
-    editor.problem_of("hook/write", modelId="model-1", node="SIGKILL")
-    editor.wait_phase("model-1", "stopped")
+    _end_in_a_run(editor, "SIGKILL")
     before = editor.event_count
     editor.call("model/restart", modelId="model-1")
     state = editor.wait_phase("model-1", "ready", after=before)
@@ -116,14 +149,12 @@ def test_a_worker_that_dies_before_its_first_word_makes_the_model_fail(
 
 def test_what_the_worker_has_started_ends_with_it(editor: EditorDriver, mark: ProcessMark) -> None:
     editor.open_until("ready+parent", "ready")
-    editor.problem_of("hook/write", modelId="model-1", node="SIGKILL")
-    editor.wait_phase("model-1", "stopped")
+    _end_in_a_run(editor, "SIGKILL")
     assert mark.living() == [editor.process.pid]
 
 
 def test_one_models_end_does_not_touch_another(editor: EditorDriver) -> None:
     editor.open_until("ready", "ready")
     editor.open_until("ready", "ready")
-    editor.problem_of("hook/write", modelId="model-1", node="SIGSEGV")
-    editor.wait_phase("model-1", "stopped")
+    _end_in_a_run(editor, "SIGSEGV")
     assert editor.call("text/tokenize", modelId="model-2", text="")["pid"]

@@ -1,0 +1,71 @@
+"""Whether a worker that ended by itself is started again, or the user is asked.
+
+A worker that somebody killed while it had nothing to do comes back; one that fails at its work must not
+fail again and again. Called by `opened_model.py`.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from interpogate.opened.worker_process import WorkerExit
+
+MOST_IN_A_ROW = 3
+SETTLED_S = 1.0
+_FROM_OUTSIDE = {-getattr(signal, name, 0) for name in ("SIGKILL", "SIGTERM", "SIGHUP")} - {0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastMoments:
+    """What a worker was doing when it ended."""
+
+    ending: WorkerExit
+    is_ready: bool
+    """Whether the model was loaded."""
+    is_running: bool
+    """Whether a forward pass was under way."""
+    is_asked: bool
+    """Whether a request was waiting for its answer."""
+
+
+def is_from_outside(ending: WorkerExit) -> bool:
+    """Whether somebody else ended the worker; out of memory, the system does."""
+    return ending.returncode in _FROM_OUTSIDE
+
+
+class RestartPolicy:
+    """Counts the ends of one model's workers.
+
+    A forward pass that ended its worker (out of memory, a crash in a kernel) would do so again: the
+    user restarts. While loading, only a kill from outside is forgiven, once. Else a worker comes back
+    up to three times in a row; one that lived ready and idle for a second breaks the row.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._row = 0
+        self._ready_since: float | None = None
+
+    def ready(self) -> None:
+        """The model is loaded."""
+        self._ready_since = self._clock()
+
+    def allows(self, last: LastMoments) -> bool:
+        """Whether to start again after this end, which is counted."""
+        since, self._ready_since = self._ready_since, None
+        if last.is_ready and since is not None and not last.is_asked:
+            self._row = 0 if self._clock() - since >= SETTLED_S else self._row
+        self._row += 1
+        if last.is_running:
+            return False
+        if not last.is_ready:
+            return is_from_outside(last.ending) and self._row <= 1
+        return self._row <= MOST_IN_A_ROW
+
+    def forget(self) -> None:
+        """The user has asked for a start: the count begins anew."""
+        self._row = 0
+        self._ready_since = None
