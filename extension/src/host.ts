@@ -12,6 +12,7 @@ import type { Models, OpenModel } from "./models";
 import type { Notices } from "./notices";
 import type { Opener } from "./opener";
 import type { Page } from "./page";
+import { savePicture } from "./pictures";
 import { problem } from "./problems";
 import type { SourceOpener } from "./source";
 import { DEMO } from "./sources";
@@ -53,6 +54,7 @@ export function hostFor(page: Page, parts: HostParts): HostHandlers {
       await vscode.env.clipboard.writeText(text(params.text));
       return {};
     },
+    "picture/save": async ({ name, data }) => ({ file: await savePicture(text(name), text(data)) }),
     "problem/act": async ({ modelId, action }) => {
       const model = modelId === null ? undefined : models.byId(text(modelId));
       await act(parts, model, text(action) as Problem["action"] & string);

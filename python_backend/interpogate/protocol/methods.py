@@ -97,6 +97,7 @@ _TABLE = (
     Method("hook/insert", m.InsertHook, m.Inserted, "host", "Insert hook code into the editor."),
     Method("source/open", m.OpenSource, m.Nothing, "host", "Show the source line of a node."),
     Method("text/copy", m.CopyText, m.Nothing, "host", "Put text on the clipboard."),
+    Method("picture/save", m.SavePicture, m.PictureSaved, "host", "Save a file the page made."),
     Method("problem/act", m.ActOnProblem, m.Nothing, "host", "Carry out a problem's action."),
     Method("page/open", m.OpenFromPage, m.Nothing, "host", "Open a model from the empty state."),
 )

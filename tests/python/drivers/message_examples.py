@@ -274,6 +274,8 @@ EXAMPLES: tuple[Any, ...] = (
     m.InsertHook(model_id="model-1", node="h.1", kind="pre"),
     m.Inserted(file="script.py"),
     m.CopyText(text="h.1.mlp"),
+    m.SavePicture(name="a <b>.svg", data="PHN2Zy8+"),
+    m.PictureSaved(file="graph.svg"),
     m.ActOnProblem(model_id=None, action="openModel"),
     m.OpenFromPage(source=None),
 )

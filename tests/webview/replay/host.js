@@ -191,6 +191,7 @@
     "hook/insert": () => ({ file: "experiment.py" }),
     "source/open": () => ({}),
     "text/copy": () => ({}),
+    "picture/save": ({ name }) => ({ file: name }),
     "problem/act": () => ({}),
     "page/open": () => ({}),
   };

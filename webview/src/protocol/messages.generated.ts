@@ -1050,6 +1050,20 @@ export interface CopyText {
   text: string;
 }
 
+/** Asks the host to let the user save a file that the page has made. */
+export interface SavePicture {
+  /** File name to propose; its ending tells the kind. */
+  name: string;
+  /** The content in base64. */
+  data: string;
+}
+
+/** Answer to `SavePicture`. */
+export interface PictureSaved {
+  /** Name of the file, for a message; empty if the user declined. */
+  file: string;
+}
+
 /** Asks the host to carry out a problem's action. */
 export interface ActOnProblem {
   /** The model the problem belongs to, if any. */
@@ -1450,13 +1464,15 @@ export interface HostMethods {
   "source/open": { params: OpenSource; result: Nothing };
   /** Put text on the clipboard. */
   "text/copy": { params: CopyText; result: Nothing };
+  /** Save a file the page made. */
+  "picture/save": { params: SavePicture; result: PictureSaved };
   /** Carry out a problem's action. */
   "problem/act": { params: ActOnProblem; result: Nothing };
   /** Open a model from the empty state. */
   "page/open": { params: OpenFromPage; result: Nothing };
 }
 
-export const HOST_METHODS = ["page/ready", "page/selected", "hook/insert", "source/open", "text/copy", "problem/act", "page/open"] as const;
+export const HOST_METHODS = ["page/ready", "page/selected", "hook/insert", "source/open", "text/copy", "picture/save", "problem/act", "page/open"] as const;
 
 /** Methods of the route `page`: parameters and result. */
 export interface PageMethods {

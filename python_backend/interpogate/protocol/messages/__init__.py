@@ -92,7 +92,9 @@ from interpogate.protocol.messages.pages import (
     InsertHook,
     OpenFromPage,
     PageState,
+    PictureSaved,
     RevealPath,
+    SavePicture,
     Selection,
     ShowModel,
     WriteHook,
@@ -145,6 +147,8 @@ from interpogate.protocol.messages.terms import (
 
 __all__ = [
     "PROTOCOL_VERSION",
+    "PictureSaved",
+    "SavePicture",
     "ActOnProblem",
     "ArrayType",
     "Block",

@@ -156,6 +156,24 @@ class CopyText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SavePicture:
+    """Asks the host to let the user save a file that the page has made."""
+
+    name: str
+    """File name to propose; its ending tells the kind."""
+    data: str
+    """The content in base64."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureSaved:
+    """Answer to `SavePicture`."""
+
+    file: str
+    """Name of the file, for a message; empty if the user declined."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ActOnProblem:
     """Asks the host to carry out a problem's action."""
 
