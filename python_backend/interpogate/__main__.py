@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interpogate import InterpogateError, __version__
+from interpogate.export import add_export, export
 from interpogate.web.command import add_serve, serve
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", required=True)
     add_serve(commands, _SOURCE_HELP).set_defaults(run=serve)
+    add_export(commands, _SOURCE_HELP).set_defaults(run=export)
     _add_tree(commands).set_defaults(run=_print_tree)
     return parser
 

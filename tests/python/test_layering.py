@@ -25,7 +25,8 @@ BACKEND_LAYERS: Sequence[frozenset[str]] = (
     frozenset({"model_graph", "run", "progress", "refusals", "onlookers"}),
     frozenset({"worker", "__init__", "interpogate", "hooks", "notebook"}),
     frozenset({"opened"}),
-    frozenset({"editor", "web", "__main__"}),
+    frozenset({"editor", "web"}),
+    frozenset({"export", "__main__"}),
 )
 # What the order would allow and must not be.
 FORBIDDEN = {

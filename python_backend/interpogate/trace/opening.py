@@ -54,7 +54,8 @@ def first_look(modules: ModelModules, candidates: Iterable[dict[str, Any]]) -> F
                 return look
             tried.append(inputs)
             best = max(best, look, key=_seen)
-    if modules.tree.modules[0].parameter_count > _MAXIMUM_REAL_PARAMETERS:
+    is_large = modules.tree.modules[0].parameter_count > _MAXIMUM_REAL_PARAMETERS
+    if is_large or modules.live[0].training:  # training, it would change its running statistics
         return best
     return _for_real(modules, tried[:_MAXIMUM_REAL_TRIES], best)
 
