@@ -3,11 +3,14 @@ import { tokenText } from "../store/words.ts";
 import type { Brush } from "./brush.ts";
 import { type Axis, entryOf, type Figure } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
+import { numberText, ticksOf } from "./numbers.ts";
 
 const TEXT = 11;
 const LINE = 15;
 const TICK_GAP = 38;
 const LONGEST = 96;
+/** Room for numbers along an axis of values. */
+const NUMBERS = 46;
 const SLANT = Math.PI / 4;
 
 interface Margins {
@@ -30,30 +33,31 @@ function longest(brush: Brush, axis: Axis): number {
   return Math.min(LONGEST, width);
 }
 
-function hasRows(figure: Figure): boolean {
-  return figure.y.size > 1;
-}
-
 /** Whether labels below are written aslant: they do not fit beside each other. */
 function isSlanted(brush: Brush, axis: Axis, width: number): boolean {
   if (axis.labels.length === 0) return false;
   return longest(brush, axis) > width / axis.count - 4;
 }
 
+function leftMargin(brush: Brush, kind: Kind, figure: Figure): number {
+  if (kind.isPlot) return NUMBERS;
+  if (figure.y.size <= 1) return 4;
+  return longest(brush, figure.y) + 10 + (figure.y.name ? LINE : 0);
+}
+
 /** Room that labels need at the left and below; names of the axes included. */
-function marginsOf(brush: Brush, figure: Figure, width: number): Margins {
-  const down = hasRows(figure) ? longest(brush, figure.y) + 10 : 4;
-  const left = down + (hasRows(figure) && figure.y.name ? LINE : 0);
+function marginsOf(brush: Brush, kind: Kind, figure: Figure, width: number): Margins {
+  const left = leftMargin(brush, kind, figure);
   const slanted = isSlanted(brush, figure.x, width - left);
   const below = slanted ? longest(brush, figure.x) * 0.75 + 14 : LINE + 3;
   return { left, bottom: Math.min(LONGEST, below) + (figure.x.name ? LINE : 0) + 2 };
 }
 
 /** The part of a canvas that the drawing takes, with room for the labels of one panel. */
-export function innerArea(brush: Brush, figure: Figure, size: Size): Area {
+export function innerArea(brush: Brush, kind: Kind, figure: Figure, size: Size): Area {
   if (figure.panels.count > 1)
     return { x: 2, y: 0, width: size.width - 4, height: size.height - 2 };
-  const { left, bottom } = marginsOf(brush, figure, size.width);
+  const { left, bottom } = marginsOf(brush, kind, figure, size.width);
   return {
     x: left,
     y: 4,
@@ -65,6 +69,16 @@ export function innerArea(brush: Brush, figure: Figure, size: Size): Area {
 /** Every how many cells a label fits. */
 function stride(extent: number, count: number, least: number): number {
   return Math.max(1, Math.ceil((least * count) / Math.max(1, extent)));
+}
+
+/** The axis of a histogram counts no entries: round numbers stand where they lie between its edges. */
+function drawEdges(brush: Brush, edges: ArrayLike<number>, panel: Area): void {
+  const [low, high] = [edges[0] ?? 0, edges[edges.length - 1] ?? 0];
+  const writing = { size: TEXT, colour: brush.theme.muted, align: "center" } as const;
+  for (const tick of ticksOf(low, high, Math.round(panel.width / 80))) {
+    const x = panel.x + (panel.width * (tick - low)) / (high - low);
+    brush.text(numberText(tick), x, panel.y + panel.height + 9, writing);
+  }
 }
 
 function drawAcross(brush: Brush, axis: Axis, panel: Area): void {
@@ -99,13 +113,20 @@ function drawDown(brush: Brush, axis: Axis, panel: Area): void {
   }
 }
 
-function drawNames(brush: Brush, figure: Figure, panel: Area, width: number): void {
+interface Place {
+  readonly panel: Area;
+  /** Of the whole canvas. */
+  readonly width: number;
+}
+
+function drawNames(brush: Brush, kind: Kind, figure: Figure, place: Place): void {
   const { context, theme } = brush;
+  const { panel, width } = place;
   const writing = { size: TEXT, colour: theme.muted, align: "center" } as const;
-  const { left, bottom } = marginsOf(brush, figure, width);
+  const { left, bottom } = marginsOf(brush, kind, figure, width);
   const below = panel.y + panel.height + bottom - LINE / 2;
   brush.text(figure.x.name, panel.x + panel.width / 2, below, writing);
-  if (!hasRows(figure)) return;
+  if (kind.isPlot || figure.y.size <= 1) return;
   context.save();
   context.translate(panel.x - left + LINE / 2, panel.y + panel.height / 2);
   context.rotate(-Math.PI / 2);
@@ -122,7 +143,9 @@ export function drawAxes(
 ): void {
   const panel = kind.panel(figure, inner, 0);
   if (!panel || figure.panels.count !== 1) return;
-  drawAcross(brush, figure.x, panel);
-  if (hasRows(figure)) drawDown(brush, figure.y, panel);
-  drawNames(brush, figure, panel, size.width);
+  const edges = figure.numbers("edges");
+  if (edges) drawEdges(brush, edges.values, panel);
+  else drawAcross(brush, figure.x, panel);
+  if (!kind.isPlot && figure.y.size > 1) drawDown(brush, figure.y, panel);
+  drawNames(brush, kind, figure, { panel, width: size.width });
 }

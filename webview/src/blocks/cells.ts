@@ -83,8 +83,8 @@ export function drawPanelName(brush: Brush, figure: Figure, panel: number, area:
 interface Cells {
   readonly name: string;
   readonly size: (figure: Figure | null) => Size;
-  /** Width by height of a panel; 0 for as much as there is. */
-  readonly aspect: (figure: Figure) => number;
+  /** Width by height of a panel in an area. */
+  readonly aspect: (figure: Figure, area: Size) => number;
   /** What is drawn over the cells of a panel. */
   readonly over?: (brush: Brush, figure: Figure, panel: number, area: Area) => void;
   /** What is drawn instead of coloured cells. */
@@ -98,14 +98,24 @@ function isOutside({ context }: Brush, area: Area): boolean {
   return outsideX || (area.y + area.height) * d + f < 0 || area.y * d + f > height;
 }
 
+/** Cells so much wider than high, as far as that leaves no more than 60 % of the room empty. */
+export function flat(least: number): Cells["aspect"] {
+  return ({ x, y }, area) => {
+    const whole = area.width / area.height;
+    const wanted = (least * x.count) / Math.max(1, y.count);
+    return Math.min(2.5 * whole, Math.max(whole, wanted));
+  };
+}
+
 /** A kind whose panels are grids of cells. */
 export function cellsKind({ name, size, aspect, over, under }: Cells): Kind {
   const gridOf = (figure: Figure, area: Size): PanelGrid =>
-    panelGrid(figure.panels.count, aspect(figure), area);
+    panelGrid(figure.panels.count, aspect(figure, area), area);
   const inside = (figure: Figure, area: Area, index: number) =>
     panelArea(gridOf(figure, area), area, index);
   return {
     name,
+    isPlot: false,
     size,
     draw(brush, figure, area) {
       const grid = gridOf(figure, area);

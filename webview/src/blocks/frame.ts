@@ -27,7 +27,6 @@ const PAD = 8;
 const GAP = 8;
 const LEAST = 150;
 const BETWEEN = 5;
-const PLOTS: ReadonlySet<string> = new Set(["bar", "line", "histogram"]);
 
 export function figureOfView({ picture }: BlockView): Figure | null {
   if (!picture || picture.problem) return null;
@@ -62,12 +61,17 @@ export function stackSize(views: readonly BlockView[]): Size {
   };
 }
 
-/** Where each block of a stack stands; `middle` is the stack's own, across. */
-export function stackAreas(views: readonly BlockView[], middle: number, top: number): Area[] {
-  let y = top;
+/** Where each block of a stack stands: in the middle of `room`, or at its left. */
+export function stackAreas(
+  views: readonly BlockView[],
+  room: Omit<Area, "height">,
+  align: "left" | "middle",
+): Area[] {
+  let { y } = room;
   return views.map((view) => {
     const size = blockSize(view);
-    const area = { x: middle - size.width / 2, y, ...size };
+    const free = align === "left" ? 0 : (room.width - size.width) / 2;
+    const area = { x: room.x + free, y, ...size };
     y += size.height + GAP;
     return area;
   });
@@ -169,7 +173,7 @@ function drawFoot(brush: Brush, figure: Figure, area: Area): void {
   const bad = nonFiniteText(picture.statistics);
   const right = { size: 8.5, align: "right", weight: 600 } as const;
   if (bad) brush.text(bad, area.x + area.width - PAD, y, { ...right, colour: brush.theme.warning });
-  if (PLOTS.has(picture.kind)) drawMoments(brush, figure, area.x + PAD, y);
+  if (kindOf(picture.kind).isPlot) drawMoments(brush, figure, area.x + PAD, y);
   else if (figure.numbers("values")) drawLegend(brush, figure, area.x + PAD, y);
   const used = bad ? brush.width(bad, { ...right, colour: "" }) + 8 : 0;
   drawNote(brush, figure, { area, y, used });

@@ -18,6 +18,8 @@ export interface Area extends Size {
 export interface Kind {
   /** As in `Block.kind`. */
   readonly name: string;
+  /** Whether values stand upwards, so that rows have no place of their own. */
+  readonly isPlot: boolean;
   /** Room that the drawing takes in the graph; null: nothing is known of it yet. */
   size(figure: Figure | null): Size;
   draw(brush: Brush, figure: Figure, area: Area): void;

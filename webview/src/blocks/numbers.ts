@@ -30,3 +30,16 @@ export function rangeTexts(low: number, high: number): readonly [string, string]
   }
   return [numberText(low, 3), numberText(high, 3)];
 }
+
+/** Round numbers between two ends, about so many. */
+export function ticksOf(low: number, high: number, count: number): number[] {
+  const rough = (high - low) / Math.max(1, count);
+  if (!(rough > 0) || !Number.isFinite(rough)) return [];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(low / step); tick * step <= high + step * 1e-9; tick++) {
+    ticks.push(Number((tick * step).toPrecision(12)));
+  }
+  return ticks;
+}

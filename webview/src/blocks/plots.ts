@@ -3,7 +3,7 @@ import type { Brush } from "./brush.ts";
 import { drawPanelName } from "./cells.ts";
 import { type Cell, entryOf, type Figure } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
-import { numberText } from "./numbers.ts";
+import { numberText, ticksOf } from "./numbers.ts";
 import {
   balancedColumns,
   type PanelGrid,
@@ -14,6 +14,8 @@ import {
 } from "./panels.ts";
 
 const ASPECT = 1.7;
+/** A panel as high as this has room for numbers along its axis. */
+const LARGE = 180;
 
 /** From values to places in a panel. */
 export interface Plot {
@@ -32,6 +34,10 @@ export interface PlotKind {
   readonly draw: (brush: Brush, figure: Figure, plot: Plot) => void;
   /** The row that a point of a column is nearest to; 0 if not given. */
   readonly rowAt?: (figure: Figure, plot: Plot, column: number, y: number) => number;
+  /** Where a value is drawn in its column; the whole column if not given. */
+  readonly markOf?: (plot: Plot, value: number, column: Area) => Area;
+  /** What is drawn over the axis' lines. */
+  readonly over?: (brush: Brush, figure: Figure, plot: Plot) => void;
 }
 
 export function plotOf(
@@ -50,22 +56,35 @@ export function plotOf(
   return { area, low, high, values: all.subarray(index * size, (index + 1) * size), index, upOf };
 }
 
-/** The zero line where zero is inside, and the ends of the axis where they can be read. */
-export function drawAxis(brush: Brush, plot: Plot): void {
+/** Lines at round numbers in a large panel, only the ends of the axis in a small one. */
+export function drawAxis(brush: Brush, plot: Plot, ends: readonly [number, number]): void {
   const { area, low, high } = plot;
-  const { line, muted } = brush.theme;
-  const zero = plot.upOf(Math.min(high, Math.max(low, 0)));
+  const isLarge = area.height >= LARGE;
+  const ticks = isLarge ? ticksOf(low, high, Math.round(area.height / 70)) : [];
+  for (const tick of ticks) drawTick(brush, plot, tick);
+  if (low < 0 && high > 0) across(brush, plot, 0, brush.theme.muted);
+  if (isLarge || area.height < 34) return;
+  const writing = { size: 7, colour: brush.theme.muted };
+  brush.text(numberText(ends[1]), area.x + 2, Math.max(area.y + 5, plot.upOf(ends[1])), writing);
+  const foot = Math.min(area.y + area.height - 5, plot.upOf(ends[0]));
+  brush.text(numberText(ends[0]), area.x + 2, foot, writing);
+}
+
+function across(brush: Brush, { area, upOf }: Plot, value: number, colour: string): void {
+  const y = upOf(value);
   brush.line(
     [
-      [area.x, zero],
-      [area.x + area.width, zero],
+      [area.x, y],
+      [area.x + area.width, y],
     ],
-    low < 0 && high > 0 ? muted : line,
+    colour,
   );
-  if (area.height < 34) return;
-  const writing = { size: 7, colour: muted };
-  brush.text(numberText(high), area.x + 2, area.y + 5, writing);
-  brush.text(numberText(low), area.x + 2, area.y + area.height - 5, writing);
+}
+
+function drawTick(brush: Brush, plot: Plot, tick: number): void {
+  across(brush, plot, tick, brush.theme.line);
+  const writing = { size: 11, colour: brush.theme.muted, align: "right" } as const;
+  brush.text(numberText(tick), plot.area.x - 5, plot.upOf(tick), writing);
 }
 
 export function plotSize(figure: Figure | null): Size {
@@ -76,19 +95,26 @@ export function plotSize(figure: Figure | null): Size {
   return spreadSize(count, columns, { width, height: width / ASPECT });
 }
 
-export function plotKind({ name, range, draw, rowAt }: PlotKind): Kind {
+/** What the axis spans by itself, without the room that is left around curves. */
+function endsOf({ picture }: Figure, { low, high }: Plot): readonly [number, number] {
+  return [Math.max(low, Math.min(picture.low, high)), Math.min(high, picture.high)];
+}
+
+export function plotKind({ name, range, draw, rowAt, markOf, over }: PlotKind): Kind {
   const gridOf = (figure: Figure, area: Size): PanelGrid => panelGrid(figure.panels.count, 0, area);
   const inside = (figure: Figure, area: Area, index: number) =>
     panelArea(gridOf(figure, area), area, index);
   return {
     name,
+    isPlot: true,
     size: plotSize,
     draw(brush, figure, area) {
       for (let index = 0; index < figure.panels.count; index++) {
         const panel = inside(figure, area, index);
         const plot = plotOf(figure, index, panel, range(figure));
+        drawAxis(brush, plot, endsOf(figure, plot));
         brush.clipped(panel, () => draw(brush, figure, plot));
-        drawAxis(brush, plot);
+        over?.(brush, figure, plot);
         brush.border(panel, brush.theme.line);
         if (figure.panels.count > 1) drawPanelName(brush, figure, index, panel);
       }
@@ -114,7 +140,10 @@ export function plotKind({ name, range, draw, rowAt }: PlotKind): Kind {
       const panel = inside(figure, area, index);
       const width = panel.width / figure.x.count;
       const place = Math.floor((cell.column - figure.x.first) / figure.x.step + 1e-6);
-      return { x: panel.x + place * width, y: panel.y, width, height: panel.height };
+      const column = { x: panel.x + place * width, y: panel.y, width, height: panel.height };
+      const value = figure.valueAt(cell);
+      if (!markOf || value === null || !Number.isFinite(value)) return column;
+      return markOf(plotOf(figure, index, panel, range(figure)), value, column);
     },
     panel: (figure, area, index) =>
       index < figure.panels.count ? inside(figure, area, index) : null,

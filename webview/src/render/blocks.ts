@@ -56,9 +56,10 @@ export function headOf(rect: Box, open: boolean, stack: Stack | undefined): numb
 export function placedIn(rect: Box, open: boolean, stack: Stack): PlacedBlock[] {
   const head = headOf(rect, open, stack);
   if (!open && head === rect.height) return [];
-  const middle = open ? rect.x + GAP.padding + stack.room.width / 2 : rect.x + rect.width / 2;
-  const top = rect.y + (open ? GAP.header + GAP.inset : head);
-  const areas = stackAreas(stack.views, middle, top);
+  const place = open
+    ? { x: rect.x + GAP.padding, y: rect.y + GAP.header + GAP.inset, width: stack.room.width }
+    : { x: rect.x, y: rect.y + head, width: rect.width };
+  const areas = stackAreas(stack.views, place, open ? "left" : "middle");
   return stack.views.flatMap((view, index) => {
     const area = areas[index];
     return area ? [{ view, area }] : [];

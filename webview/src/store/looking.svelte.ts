@@ -57,9 +57,18 @@ export class Looking {
     if (this.panel >= size) this.panel = -1;
     const first = this.multiples === null && this.picture === null;
     if (first && size > 1 && size <= MANY) this.panel = 0;
+    if (first && block.kind === "slice") this.window = tableOf(multiples);
     this.multiples = multiples;
   }
 }
 
 /** More panels than this are first seen all together. */
 const MANY = 64;
+/** As many rows and columns as can be read as numbers. */
+const TABLE = { columns: 14, rows: 24 } as const;
+
+function tableOf({ x, y }: BlockPicture): BlockWindow | null {
+  if (x.size <= TABLE.columns && y.size <= TABLE.rows) return null;
+  const lastX = Math.min(x.size, TABLE.columns);
+  return { firstX: 0, lastX, firstY: 0, lastY: Math.min(y.size, TABLE.rows) };
+}

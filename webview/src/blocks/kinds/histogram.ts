@@ -20,31 +20,37 @@ function acrossOf(figure: Figure, plot: Plot, value: number): number | null {
   return plot.area.x + (plot.area.width * (value - first)) / (last - first);
 }
 
-function drawMoments(brush: Brush, figure: Figure, plot: Plot): void {
+/** One deviation to both sides of the mean, behind the bars. */
+function drawDeviation(brush: Brush, figure: Figure, plot: Plot): void {
   const { statistics } = figure.picture;
   const { area } = plot;
   if (figure.panels.size > 1 || statistics?.mean == null) return;
-  const mean = acrossOf(figure, plot, statistics.mean);
   const deviation = statistics.deviation ?? 0;
   const left = acrossOf(figure, plot, statistics.mean - deviation) ?? area.x;
   const right = acrossOf(figure, plot, statistics.mean + deviation) ?? area.x + area.width;
-  brush.context.globalAlpha *= 0.5;
+  brush.context.globalAlpha *= 0.45;
   brush.fill({ x: left, y: area.y, width: right - left, height: area.height }, brush.theme.line);
-  brush.context.globalAlpha *= 2;
+  brush.context.globalAlpha /= 0.45;
+}
+
+function drawMean(brush: Brush, figure: Figure, plot: Plot): void {
+  const { statistics } = figure.picture;
+  if (figure.panels.size > 1 || statistics?.mean == null) return;
+  const mean = acrossOf(figure, plot, statistics.mean);
   if (mean === null) return;
   brush.line(
     [
-      [mean, area.y],
-      [mean, area.y + area.height],
+      [mean, plot.area.y],
+      [mean, plot.area.y + plot.area.height],
     ],
     brush.theme.second,
-    1.5,
+    1.75,
   );
 }
 
 function drawEnds(brush: Brush, figure: Figure, { area }: Plot): void {
   const edges = figure.numbers("edges")?.values;
-  if (!edges || area.width < 80) return;
+  if (!edges || area.width < 80 || area.height > 180) return;
   const y = area.y + area.height - 5;
   const writing = { size: 7, colour: brush.theme.muted };
   const end = { ...writing, align: "right" } as const;
@@ -52,7 +58,7 @@ function drawEnds(brush: Brush, figure: Figure, { area }: Plot): void {
 }
 
 function draw(brush: Brush, figure: Figure, plot: Plot): void {
-  drawMoments(brush, figure, plot);
+  drawDeviation(brush, figure, plot);
   const width = plot.area.width / figure.x.count;
   const foot = plot.area.y + plot.area.height;
   for (let bin = 0; bin < figure.x.count; bin++) {
@@ -60,6 +66,7 @@ function draw(brush: Brush, figure: Figure, plot: Plot): void {
     const x = plot.area.x + bin * width;
     brush.fill({ x, y, width: width * 0.94, height: foot - y }, brush.theme.accent);
   }
+  drawMean(brush, figure, plot);
   drawEnds(brush, figure, plot);
 }
 

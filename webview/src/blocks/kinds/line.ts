@@ -2,12 +2,16 @@
 import type { Brush } from "../brush.ts";
 import { colourMap, cssOfRgb } from "../colours.ts";
 import type { Figure } from "../figure.ts";
+import type { Area } from "../kind.ts";
 import { type Plot, plotKind } from "../plots.ts";
 
 const POINTS_UNTIL = 60;
+/** Share of the axis that is left free above and below. */
+const ROOM = 0.07;
 
 function range({ picture }: Figure): readonly [number, number] {
-  return [picture.low, picture.high];
+  const room = (picture.high - picture.low) * ROOM;
+  return [picture.low - room, picture.high + room];
 }
 
 /** The colour of a curve: the accent if it is alone, else along the scale. */
@@ -59,4 +63,10 @@ function rowAt(figure: Figure, plot: Plot, column: number, y: number): number {
   return best;
 }
 
-export default plotKind({ name: "line", range, draw, rowAt });
+function markOf(plot: Plot, value: number, { x, width }: Area): Area {
+  const side = Math.min(width, plot.area.height / 10, 14);
+  const [middle, y] = [x + width / 2, plot.upOf(value)];
+  return { x: middle - side / 2, y: y - side / 2, width: side, height: side };
+}
+
+export default plotKind({ name: "line", range, draw, rowAt, markOf });

@@ -2,13 +2,15 @@
 
 import { tokenText } from "../../store/words.ts";
 import type { Brush } from "../brush.ts";
-import { cellsKind, rangeOf } from "../cells.ts";
+import { cellsKind, flat, rangeOf } from "../cells.ts";
 import { colourOf, inkOn } from "../colours.ts";
 import { entryOf, type Figure } from "../figure.ts";
 import type { Area, Size } from "../kind.ts";
 
 const CELL = { width: 40, height: 17 } as const;
-const TEXT = 9.5;
+const TEXT = { graph: 9.5, most: 13 } as const;
+/** Cells are at least so much wider than high. */
+const FLAT = 1.5;
 
 function size(figure: Figure | null): Size {
   if (!figure) return { width: 300, height: 110 };
@@ -21,7 +23,7 @@ function size(figure: Figure | null): Size {
 function drawTokens(brush: Brush, figure: Figure, panel: number, area: Area): void {
   const width = area.width / figure.x.count;
   const height = area.height / figure.y.count;
-  const text = Math.min(TEXT, height * 0.62, width / 2.4);
+  const text = Math.min(TEXT.most, Math.max(TEXT.graph, width / 5.5), height * 0.62, width / 2.4);
   const tokens = figure.texts("tokens");
   if (tokens.length === 0 || !brush.isLegible(text)) return;
   const range = rangeOf(figure);
@@ -40,4 +42,4 @@ function drawTokens(brush: Brush, figure: Figure, panel: number, area: Area): vo
   }
 }
 
-export default cellsKind({ name: "logit_lens", size, aspect: () => 0, over: drawTokens });
+export default cellsKind({ name: "logit_lens", size, aspect: flat(FLAT), over: drawTokens });

@@ -1,13 +1,13 @@
 /** Two dimensions as a table: the number stands in each cell where it can be read. */
 import type { Brush } from "../brush.ts";
-import { cellsKind, rangeOf } from "../cells.ts";
+import { cellsKind, flat, rangeOf } from "../cells.ts";
 import { colourOf, inkOn } from "../colours.ts";
 import { entryOf, type Figure } from "../figure.ts";
 import type { Area, Size } from "../kind.ts";
 import { numberText } from "../numbers.ts";
 
 const CELL = { width: 36, height: 15 } as const;
-const TEXT = 9;
+const TEXT = 12;
 
 function size(figure: Figure | null): Size {
   if (!figure) return { width: 240, height: 120 };
@@ -20,7 +20,7 @@ function size(figure: Figure | null): Size {
 export function drawNumbers(brush: Brush, figure: Figure, panel: number, area: Area): void {
   const width = area.width / figure.x.count;
   const height = area.height / figure.y.count;
-  const text = Math.min(TEXT, height * 0.66, width / 4.2);
+  const text = Math.min(TEXT, height * 0.62, width / 4.2);
   if (!brush.isLegible(text)) return;
   const range = rangeOf(figure);
   const first = entryOf(figure.panels, panel);
@@ -38,4 +38,4 @@ export function drawNumbers(brush: Brush, figure: Figure, panel: number, area: A
   }
 }
 
-export default cellsKind({ name: "slice", size, aspect: () => 0, over: drawNumbers });
+export default cellsKind({ name: "slice", size, aspect: flat(1.6), over: drawNumbers });
