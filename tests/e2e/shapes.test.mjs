@@ -1,5 +1,7 @@
 /** The code knows the model: lenses, shapes behind calls, hovers, marks of the cursor, ways to and fro. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { InterpogatePage } from "../../scripts/workbench/interpogate-page.mjs";
 import { until } from "../../scripts/workbench/waiting.mjs";
 import { scenario, sessionForFile } from "./harness/session.mjs";
@@ -19,7 +21,7 @@ scenario(session, "shapes stand behind the calls of a file as long as it is what
   await pressLens(workbench, "class SmallNet", "Run");
   await hover(workbench, "head", "Observed in run 1");
   await session.picture("shapes 2 hover over an attribute");
-  await hover(workbench, HINT, "SmallNet");
+  await hover(workbench, HINT, "float32[1, 11, 3]");
   await session.picture("shapes 3 hover over a hint");
   await workbench.placeCursorAtEnd(FILE);
   await workbench.page.keyboard.type("#");
@@ -55,14 +57,13 @@ scenario(
 );
 
 scenario(session, "hints follow their setting", async () => {
-  const { workbench } = await session.window({ settings: { "interpogate.shapesInCode": false } });
+  const settings = { "interpogate.shapesInCode": false };
+  const { workbench, folder } = await session.window({ settings });
   const page = await openFromLens(workbench);
   await page.item("head").waitFor();
   assert.deepEqual(await hints(workbench), []);
-  await workbench.runCommand("Preferences: Open Workspace Settings (JSON)");
-  await workbench.editor("settings.json").waitFor();
-  await replaceAll(workbench, "settings.json", '"interpogate.shapesInCode": true');
-  await workbench.tab(FILE).click();
+  const on = JSON.stringify({ "interpogate.shapesInCode": true });
+  writeFileSync(join(folder, ".vscode", "settings.json"), on);
   await hintsAre(workbench, "self.head(x)", HINT);
 });
 
@@ -162,17 +163,4 @@ async function toColumn(workbench, column) {
   await workbench.page.keyboard.press("Home");
   await workbench.page.keyboard.press("Home");
   for (let at = 1; at < column; at += 1) await workbench.page.keyboard.press("ArrowRight");
-}
-
-/**
- * @param {Workbench} workbench
- * @param {string} file
- * @param {string} text
- */
-async function replaceAll(workbench, file, text) {
-  await workbench.tab(file).click();
-  await workbench.editor(file).locator(".view-lines").click();
-  await workbench.page.keyboard.press("Control+A");
-  await workbench.page.keyboard.insertText(`{ ${text} }`);
-  await workbench.save(file);
 }

@@ -71,8 +71,8 @@ function changeOf(node: GraphNode, marked: MarkedPaths): ChangeMark | null {
 }
 
 /** A folded list stands for its members, so that a member's mark is its own. */
-function isAtCursor(node: GraphNode, cursor: ReadonlySet<string>): boolean {
-  const isFold = node.kind === "group";
+function isAtCursor(node: GraphNode, cursor: ReadonlySet<string>, isOpen: boolean): boolean {
+  const isFold = node.kind === "group" && !isOpen;
   return some(cursor, (path) => isSelf(node, path) || (isFold && isInside(node, path)));
 }
 
@@ -82,10 +82,12 @@ export function marksOf(
   marked: MarkedPaths,
 ): ReadonlyMap<string, NodeMarks> {
   const found = new Map<string, NodeMarks>();
+  const opened = new Set(open.map(({ container }) => container));
   if (Object.values(marked).every((paths: ReadonlySet<string>) => paths.size === 0)) return found;
   for (const node of open.flatMap((level) => level.nodes)) {
     if (node.kind !== "module" && node.kind !== "group") continue;
-    const marks = { change: changeOf(node, marked), cursor: isAtCursor(node, marked.cursor) };
+    const cursor = isAtCursor(node, marked.cursor, opened.has(node.id));
+    const marks = { change: changeOf(node, marked), cursor };
     if (marks.change !== null || marks.cursor) found.set(node.id, marks);
   }
   return found;

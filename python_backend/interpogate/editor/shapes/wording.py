@@ -46,7 +46,9 @@ def call_tooltip(call: Json, origin: str) -> str:
 
 def value_list(values: Sequence[Json]) -> str:
     """Each different value as an item, with how often it was seen if there are several."""
-    lines = [_item(value, several=len(values) > 1) for value in values[:_MOST_LISTED]]
+    if len(values) == 1:
+        return code_span(_cut(values[0]["text"], 300))
+    lines = [_item(value) for value in values[:_MOST_LISTED]]
     left = len(values) - len(lines)
     return "\n".join([*lines, f"- and {left} more"] if left else lines)
 
@@ -76,9 +78,8 @@ def code_span(text: str) -> str:
     return f"{fence}{edge}{plain}{edge}{fence}"
 
 
-def _item(value: Json, *, several: bool) -> str:
-    times = f" × {value['count']}" if several else ""
-    return f"- {code_span(_cut(value['text'], 300))}{times}"
+def _item(value: Json) -> str:
+    return f"- {code_span(_cut(value['text'], 300))} × {value['count']}"
 
 
 def _counted(count: int, noun: str) -> str:
