@@ -1,7 +1,8 @@
 """Entry of the worker process: the wire is taken away from user code before anything else.
 
-The reader's thread answers what is quick; the main thread loads and runs the model, since some
-libraries insist on it. The end of standard input ends the process, whatever the model is doing.
+The reader's thread answers what is quick, another what may take long; the main thread loads and
+runs the model, since some libraries insist on it. The end of standard input ends the process,
+whatever the model is doing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from threading import Thread
 from interpogate.transport.process import end_group, end_with_parent
 from interpogate.transport.stdio import StdioChannel, claim_stdio
 from interpogate.worker.service import Service
+from interpogate.worker.slow import SlowRequests
 
 
 def main() -> None:
@@ -28,9 +30,10 @@ def main() -> None:
 
 
 def _read(channel: StdioChannel, service: Service) -> None:
+    requests = SlowRequests(service.receive)
     try:
         while (line := channel.read()) is not None:
-            service.receive(line)
+            requests.receive(line)
     finally:
         end_group()
 
