@@ -43,8 +43,13 @@ class FirstLook:
         return self.origin != "none" and self.recording.failure is None
 
 
-def first_look(modules: ModelModules, candidates: Iterable[dict[str, Any]]) -> FirstLook:
-    """Trace the first candidate inputs that fit; else what got furthest, with its failure."""
+def first_look(
+    modules: ModelModules, candidates: Iterable[dict[str, Any]], *, for_real: bool = True
+) -> FirstLook:
+    """Trace the first candidate inputs that fit; else what got furthest, with its failure.
+
+    `for_real` allows forward passes with values where none without them works.
+    """
     tried: list[dict[str, Any]] = []
     best = FirstLook(NOTHING, "none", {})
     with _quiet_fakes():
@@ -55,7 +60,7 @@ def first_look(modules: ModelModules, candidates: Iterable[dict[str, Any]]) -> F
             tried.append(inputs)
             best = max(best, look, key=_seen)
     is_large = modules.tree.modules[0].parameter_count > _MAXIMUM_REAL_PARAMETERS
-    if is_large or modules.live[0].training:  # training, it would change its running statistics
+    if is_large or not for_real:
         return best
     return _for_real(modules, tried[:_MAXIMUM_REAL_TRIES], best)
 

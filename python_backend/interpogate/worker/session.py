@@ -84,7 +84,8 @@ class Session:
         """Look at a model for the first time and show it; also at one that a script brings."""
         modules = declared_modules(loaded.model)
         self.change(phase="tracing", message="Tracing the data flow…")
-        look = first_look(modules, _candidates(loaded))
+        # A script's model in training would change its running statistics.
+        look = first_look(modules, _candidates(loaded), for_real=not loaded.model.training)
         self._opened = OpenedModel(loaded, modules, look)
         self._present_first(self._opened)
 

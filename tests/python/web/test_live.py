@@ -81,10 +81,11 @@ def test_watched_generation_and_plain_inputs_appear_too(
     interp: Interpogate, served: LiveServer, loaded: LoadedModel
 ) -> None:
     encoded = loaded.tokenizer(TEXT, return_tensors="pt")
+    generate: Any = loaded.model.generate
     with _page(served) as page:
         page.open_model()
         with interp.watch():
-            loaded.model.generate(**encoded, max_new_tokens=2)
+            generate(**encoded, max_new_tokens=2)
         assert page.wait_run(1)["phase"] == "finished"
         interp.forward(**encoded)
         run = page.wait_run(2)
@@ -134,14 +135,16 @@ def test_the_script_waits_for_a_run_of_the_page(interp: Interpogate, served: Liv
             go.wait(30)
             order.append("page")
 
+    def run_script() -> None:
+        interp.forward_text(TEXT)
+        order.append("script")
+
     with _page(served) as page, interp.hook() as hook:
         model_id = page.open_model()["modelId"]
         hook.post("transformer.h.0", hold)
         run_id = page.call("run/start", modelId=model_id, text=TEXT)["runId"]
         assert inside.wait(30)
-        script = threading.Thread(
-            target=lambda: (interp.forward_text(TEXT), order.append("script"))
-        )
+        script = threading.Thread(target=run_script)
         script.start()
         go.set()
         script.join(30)
