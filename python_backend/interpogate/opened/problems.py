@@ -120,7 +120,10 @@ def run_replaced() -> Problem:
 def reload_failed(reason: Problem) -> Problem:
     """The changed files cannot be loaded; what was loaded before goes on."""
     return replace(
-        reason, hint=f"The graph shows the model as it was before. {reason.hint}".strip()
+        reason,
+        code="reload.failed",
+        hint="The graph shows the model as it was before; save the file again once it is right.",
+        action=reason.action if reason.file is None else "openFile",
     )
 
 

@@ -1,7 +1,7 @@
 /** Marks on modules that are no state of a run: what a reload changed, what the cursor is in. */
 import type { ModelDifference, ModuleChange } from "../protocol/messages.generated.ts";
 import type { GraphLevel } from "./graph.ts";
-import { type MarkedPaths, marksOf, type NodeMarks } from "./marks.ts";
+import { type ChangeMark, type MarkedPaths, marksOf, type NodeMarks } from "./marks.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -38,6 +38,15 @@ export class Marks {
   of(open: readonly GraphLevel[]): ReadonlyMap<string, NodeMarks> {
     const { added, changed, removed, cursor } = this;
     return marksOf(open, { added, changed, removed, cursor } satisfies MarkedPaths);
+  }
+
+  /** What the last reload did to a node, in a few words; empty if nothing. */
+  wordsOf(path: string, change: ChangeMark | null): string {
+    if (change === null) return "";
+    if (change === "added") return "New since the reload";
+    if (change === "inside") return "Something inside changed";
+    const details = this.difference?.changes.find((found) => found.path === path)?.details ?? [];
+    return details.length > 0 ? `Changed: ${details.join(", ")}` : "Changed by the reload";
   }
 
   private pathsOf(kind: ModuleChange["kind"]): ReadonlySet<string> {

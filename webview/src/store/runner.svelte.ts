@@ -60,13 +60,18 @@ export class Runner {
 
   /** Another model, or the same after a restart: what was run before no longer counts. */
   follow(model: Model): void {
-    const fresh = this.model?.modelId !== model.modelId || model.phase === "starting";
+    const reloaded = this.model?.difference?.graphVersion !== model.difference?.graphVersion;
+    const fresh = this.model?.modelId !== model.modelId || model.phase === "starting" || reloaded;
     const another = this.model !== null && this.model.modelId !== model.modelId;
     const introduced = this.model?.summary ?? null;
     this.model = model;
+    const { problem } = this;
     if (fresh) this.reset();
+    // The one thing of the run before that still counts: why it ended.
+    if (reloaded && problem?.code === "run.replaced") this.problem = problem;
     if (another) this.history.clear();
-    else if (model.phase === "starting" || model.phase === "stopped") this.history.forget();
+    else if (reloaded || model.phase === "starting" || model.phase === "stopped")
+      this.history.forget();
     if (model.summary && (!introduced || fresh)) this.introduce(model);
     if (model.phase === "stopped" || model.phase === "failed") this.abandon();
     if (model.phase === "ready") this.followRuns(model);

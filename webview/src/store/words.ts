@@ -1,5 +1,10 @@
 /** Numbers, shapes and origins as the page writes them. Pure text, used by labels and components. */
-import type { Origin, SourceLocation } from "../protocol/messages.generated.ts";
+import type {
+  ChangeKind,
+  ModelDifference,
+  Origin,
+  SourceLocation,
+} from "../protocol/messages.generated.ts";
 import type { TensorShape } from "./graph.ts";
 import type { Model, Run } from "./received.ts";
 
@@ -85,6 +90,25 @@ export function givenText(run: Run): string {
 export function speedText(slowness: number): string {
   if (slowness === 1) return "real time";
   return slowness < 1 ? `${Math.round(1 / slowness)} × faster` : `1/${slowness}`;
+}
+
+const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
+
+/** What stands before a module that a reload changed. */
+export function changeSign(kind: ChangeKind): string {
+  return SIGNS[kind];
+}
+
+/** `Reloaded: 2 added, 1 removed`. */
+export function changedText(difference: ModelDifference): string {
+  const { addedCount, removedCount, changedCount } = difference;
+  const counts: readonly (readonly [number, string])[] = [
+    [addedCount, "added"],
+    [removedCount, "removed"],
+    [changedCount, "changed"],
+  ];
+  const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return parts.length > 0 ? `Reloaded: ${parts.join(", ")}` : "Reloaded: the modules are as before";
 }
 
 /** Where shapes come from, said honestly. */
