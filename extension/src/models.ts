@@ -11,6 +11,7 @@ import type { ModelState, Problem, RunState } from "../../webview/src/protocol/m
 import type { Backend } from "./backend";
 import type { BackendEvent } from "./methods";
 import { problem, problemOf } from "./problems";
+import { settings } from "./settings";
 
 /** How a model was asked for. */
 export interface ModelRequest {
@@ -191,7 +192,8 @@ export class Models implements vscode.Disposable {
 
   async #requestOpen(request: ModelRequest): Promise<ModelState> {
     const { source, folder, trustRemoteCode = false } = request;
-    const params = { source, folder, trustRemoteCode };
+    const tensorMemoryMb = settings.tensorMemoryMb();
+    const params = { source, folder, trustRemoteCode, tensorMemoryMb };
     const state = await this.#backend.request("model/open", params);
     const early = this.#early.get(state.modelId);
     this.#early.delete(state.modelId);

@@ -12,6 +12,9 @@ const INTERPRETER = "interpreter";
 const HOOK_STYLE = "hookStyle";
 const SHAPES_IN_CODE = "shapesInCode";
 const CODE_LENS = "codeLens";
+const RELOAD_ON_SAVE = "reloadOnSave";
+const TENSOR_MEMORY = "tensorMemory";
+const DEFAULT_TENSOR_MEMORY_MB = 1024;
 
 export const settings = {
   /** Path of the interpreter as the user wrote it; empty if unset. */
@@ -34,6 +37,19 @@ export const settings = {
     return read(CODE_LENS, true);
   },
 
+  /** Megabytes of tensors that the runs of one model may keep for blocks. */
+  tensorMemoryMb(): number {
+    const wanted = read<unknown>(TENSOR_MEMORY, DEFAULT_TENSOR_MEMORY_MB);
+    return typeof wanted === "number" && wanted >= 0
+      ? Math.round(wanted)
+      : DEFAULT_TENSOR_MEMORY_MB;
+  },
+
+  /** Whether a model is loaded anew when its files change on disk. */
+  reloadOnSave(): boolean {
+    return read(RELOAD_ON_SAVE, true);
+  },
+
   setInterpreter(path: string): Thenable<void> {
     return write(INTERPRETER, path);
   },
@@ -49,6 +65,10 @@ export const settings = {
 
   onDidChangeShapesInCode(listener: () => void): vscode.Disposable {
     return onDidChange(SHAPES_IN_CODE, listener);
+  },
+
+  onDidChangeReloadOnSave(listener: () => void): vscode.Disposable {
+    return onDidChange(RELOAD_ON_SAVE, listener);
   },
 
   onDidChangeCodeLens(listener: () => void): vscode.Disposable {
