@@ -288,7 +288,7 @@ def test_an_encoder_decoder_model_runs_on_a_text_and_writes_its_own() -> None:
     assert list(run.tokens.ids[4:]) == written[0].tolist()
     strip = decode(client.ask("prediction/strip", runId=run.run_id), m.PredictionStrip)
     assert (strip.first, strip.tokens.ids) == (4, run.tokens.ids[5:])
-    assert strip.actual_ranks == (1, 1, 0)
+    assert strip.actual_ranks == (1, 1, 1)
     assert client.refusal("prediction/read", runId=run.run_id, position=2).code == "prediction.none"
 
 

@@ -14,6 +14,8 @@ export class Predictions {
   problem: Trouble | null = $state.raw(null);
 
   private run: Run | null = null;
+  /** What the position was chosen in. */
+  private text = "";
   private asked = 0;
   private search = 0;
 
@@ -43,8 +45,10 @@ export class Predictions {
     if (!run.tokens || run.predictionCount === 0) return;
     this.run = run;
     const last = run.predictionFirst + run.predictionCount - 1;
-    const isThere = this.position !== null && this.predicts(this.position);
-    await Promise.all([this.choose(isThere ? (this.position ?? last) : last), this.readStrip(run)]);
+    const text = run.tokens.texts.join("");
+    const kept = text === this.text && this.position !== null && this.predicts(this.position);
+    this.text = text;
+    await Promise.all([this.choose(kept ? (this.position ?? last) : last), this.readStrip(run)]);
   }
 
   /** Whether next tokens are known after a position. */
