@@ -13,6 +13,7 @@ import { type CommandParts, registerCommands } from "./commands";
 import { followContext } from "./context";
 import { PythonEditors } from "./editors";
 import { followFailures } from "./failures";
+import { FileProblems } from "./file-problems";
 import { hostFor } from "./host";
 import { TensorValues } from "./inline-values";
 import { HookInserter } from "./insert";
@@ -24,6 +25,7 @@ import { Opener } from "./opener";
 import type { PageContext } from "./page";
 import { Pages } from "./pages";
 import { Panels, type Restore } from "./panel";
+import { followPreferences } from "./preferences";
 import { PythonChooser } from "./python";
 import { CodeRevealer } from "./reveal";
 import { Runs } from "./runs";
@@ -91,6 +93,8 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
     tree,
     new GraphView(page, pages, models, restore),
     new StatusBar(models),
+    new FileProblems(models),
+    followPreferences(backend),
     new Lenses(),
     new TensorValues(),
     new CodeMarks(backend, models, pages),
