@@ -27,9 +27,13 @@ class ServeProcess(AbstractContextManager["ServeProcess"]):
     """One server process; what it prints is kept."""
 
     def __init__(
-        self, *arguments: str, environment: dict[str, str], folder: Path | None = None
+        self,
+        *arguments: str,
+        environment: dict[str, str],
+        folder: Path | None = None,
+        flags: tuple[str, ...] = ("--no-browser",),
     ) -> None:
-        command = [sys.executable, "-m", "interpogate", "serve", "--no-browser", *arguments]
+        command = [sys.executable, "-m", "interpogate", "serve", *flags, *arguments]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
