@@ -38,7 +38,16 @@ function documentOf(theme) {
 <body class="${kind}"><div id="app"></div><script nonce="${NONCE}" src="${ADDRESS}page.js"></script></body></html>`;
 }
 
-/** A page on `recording`; `problems` collects errors and refusals of the content security policy. */
+/** Puts a host into the page that answers from a recording. */
+async function replayed(page, recording) {
+  await page.addInitScript({ content: `window.recording = ${JSON.stringify(recording)};` });
+  await page.addInitScript({ path: new URL("host.js", import.meta.url).pathname });
+}
+
+/**
+ * A page on `recording`; `problems` collects errors and refusals of the content security policy.
+ * `prepare` puts another host into the page.
+ */
 export async function openPage(
   browser,
   recording,
@@ -49,6 +58,7 @@ export async function openPage(
     scheme = "dark",
     motion = "reduce",
     ratio = 1,
+    prepare = (page) => replayed(page, recording),
   } = {},
 ) {
   const context = await browser.newContext({
@@ -69,8 +79,7 @@ export async function openPage(
     if (!files[name]) return route.abort();
     return route.fulfill({ contentType: files[name], body: await readFile(new URL(name, DIST)) });
   });
-  await page.addInitScript({ content: `window.recording = ${JSON.stringify(recording)};` });
-  await page.addInitScript({ path: new URL("host.js", import.meta.url).pathname });
+  await prepare(page);
   await page.goto(ADDRESS);
   return { page, context, problems };
 }
