@@ -17,14 +17,14 @@ ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
-# hadolint ignore=DL3013 (the version stands in the argument)
+# the version stands in the argument
+# hadolint ignore=DL3013
 RUN pip install "${TORCH}" --index-url "${TORCH_INDEX}"
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY requirements requirements
 COPY python_backend/interpogate python_backend/interpogate
 COPY --from=page /build/webview/dist/page.js /build/webview/dist/page.css python_backend/interpogate/notebook/page/
-# hadolint ignore=DL3013 (the constraints hold the versions)
 RUN pip install ".[serve,transformers]" --constraint requirements/development.txt && rm -rf /source
 RUN useradd --create-home --uid 10001 interpogate
 USER 10001
