@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -26,8 +26,13 @@ from interpogate.progress import Progress
 from interpogate.refusals import NotAModule, NotATokenizer, run_failed, vocabulary_mismatch
 from interpogate.run import KeptLogits, Run, has_values
 from interpogate.trace.attachment import eager_original
+from interpogate.trace.keeping import RunTensors
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.recorder import Recorder, argument_names
+from interpogate.trace.rerun import RandomState
+from interpogate.visualizations.library import LibraryBlocks, Repetition, block_of, repeatable
+from interpogate.visualizations.observed import Observed
+from interpogate.visualizations.roles import Role
 
 if TYPE_CHECKING:
     from interpogate.web.live_server import LiveServer
@@ -50,6 +55,7 @@ class Interpogate:
         self.tokenizer = tokenizer
         self._watched = eager_original(model)
         self._stage = Stage(self._watched, tokenizer)
+        self._blocks = LibraryBlocks()
         self._run_count = 0
         self._last = _Observation(self, declared_modules(self._watched))
 
@@ -195,14 +201,59 @@ class Interpogate:
             outcome, progress = Outcome(), Progress(len(modules.live))
             watchings = begin(self._stage.onlookers, modules)
             listener = Everybody((progress, *watchings)) if watchings else progress
-            recorder = Recorder(modules, listener=listener, keeper=keeper_of(watchings))
+            random = RandomState()
+            keeper = keeper_of(watchings) or self._blocks.keeper(self._last.graph, modules.live)
+            recorder = Recorder(modules, listener=listener, keeper=keeper)
             try:
                 with progress, recorder.watching():
                     yield outcome
                 outcome.failed = False
             finally:
                 self._last = _Observation(self, _materialized(modules), recorder)
+                self._last.tensors = keeper.run if keeper is not None else None
+                self._last.repetition = repeatable(modules, outcome.inputs or {}, random)
                 end(watchings, recorder, outcome)
+
+    def add_visualization(  # noqa: PLR0913 (each says one thing about the block)
+        self,
+        path: str,
+        kind: str = "attention",
+        *,
+        output: int | str | Sequence[int | str] | None = None,
+        input: int | str | Sequence[int | str] | None = None,  # noqa: A002 (the term of hooks)
+        parameter: str | None = None,
+        roles: Sequence[Role] = (),
+        indices: Sequence[int] = (),
+        options: Mapping[str, str] | None = None,
+        call: int = 1,
+    ) -> int:
+        """Draw a tensor of the module at `path` in the picture; returns the block's number.
+
+        `output`, `input` or `parameter` names the tensor by the keys that lead to it: `output=(1,)`
+        is the second item of a tuple, `input="hidden_states"` an argument. Without any it is the
+        output, for `attention` the weights, for `logit_lens` the residual stream. `roles` has one
+        of x, y, spread, average, max, norm, index for each dimension; left out they are guessed.
+        The tensors of the next run are kept, 1 GiB at most; a run that is over is repeated unseen
+        if its inputs are small. What cannot be drawn is said in the block.
+
+        Raises `ValueError` with the nearest names for an unknown path, `InterpogateError` for an
+        unknown kind.
+        """
+        block = block_of(
+            kind,
+            output=output,
+            taken=input,
+            parameter=parameter,
+            roles=roles,
+            indices=indices,
+            options=options or {},
+            call=call,
+        )
+        return self._blocks.add(self.graph, path, block)
+
+    def remove_visualization(self, number: int) -> None:
+        """Take a block away. Raises `InterpogateError` if there is none of that number."""
+        self._blocks.remove(number)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         shown = Visualization(self._last.picture, type(self._watched).__name__, "100%", 450)
@@ -256,6 +307,8 @@ class _Observation:
         self._ids: tuple[int, ...] = ()
         self._logits: KeptLogits | None = None
         self.text: str | None = None
+        self.tensors: RunTensors | None = None
+        self.repetition: Repetition | None = None
 
     def note(self, output: Any, ids: Any) -> None:
         """Keep what `run.tokens` and `run.top_tokens` tell of."""
@@ -281,6 +334,23 @@ class _Observation:
             return None
         return Run(self.graph, self._interp.tokenizer, self._ids, self._logits)
 
-    @cached_property
+    @property
     def picture(self) -> Picture:
+        return replace(self._plain_picture, drawn=self._interp._blocks.drawn(self._observed))
+
+    @cached_property
+    def _plain_picture(self) -> Picture:
         return picture_of(self.graph, self._modules.live, self.run, text=self.text)
+
+    @property
+    def _observed(self) -> Observed:
+        repetition = self.repetition
+        return Observed(
+            self.graph,
+            self._modules.live,
+            self.tensors or (RunTensors() if self._recorder else None),
+            inputs=repetition.inputs if repetition else {},
+            token_ids=self._ids,
+            tokenizer=self._interp.tokenizer,
+            rerun=repetition.of(self.graph) if repetition else None,
+        )

@@ -16,8 +16,8 @@ from interpogate.presentation.subject import Subject
 from interpogate.presentation.summary import main_dtype
 from interpogate.protocol import messages as m
 from interpogate.run import NextToken, Run, Token
+from interpogate.visualizations.library import MODEL_ID, DrawnBlocks
 
-MODEL_ID = "saved"
 PREDICTIONS = 5
 
 
@@ -30,6 +30,8 @@ class Picture:
     run: m.RunRecord | None
     predictions: Sequence[m.Prediction]
     """By position; empty for models without next tokens."""
+    drawn: DrawnBlocks | None = None
+    """Visualization blocks and what they show."""
 
 
 def picture_of(

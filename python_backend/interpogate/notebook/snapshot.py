@@ -45,8 +45,19 @@ def _answers(picture: Picture, progress: Progress) -> dict[str, Any]:
         "hooks": {path: _hooks(subject, path) for path in progress.over(modules)},
         "locations": {path: _location(subject, path) for path in progress.over(paths)},
         "run": _run(picture.run) if picture.run else None,
+        "blocks": _blocks(picture),
         "predictions": [encode(prediction) for prediction in picture.predictions],
     }
+
+
+def _blocks(picture: Picture) -> dict[str, Any]:
+    """Answers to `block/list` and, by number, to `block/read`."""
+    drawn = picture.drawn
+    if drawn is None:
+        none = m.Blocks(model_id=picture.state.model_id, blocks=())
+        return {"blocks": encode(none), "pictures": {}}
+    pictures = {str(number): encode(one) for number, one in drawn.pictures.items()}
+    return {"blocks": encode(drawn.blocks), "pictures": pictures}
 
 
 def _levels(subject: Subject, detail: Detail) -> dict[str, Any]:

@@ -23,6 +23,10 @@ from interpogate.visualizations.value import Value
 _RERUN = "Taken from a second run on the same inputs, since the first did not keep it."
 
 
+# As the kinds' own files have it; a watch too many costs little.
+_FALLBACKS = {"attention": ATTENTION, "logit_lens": RESIDUAL}
+
+
 def value_of(observed: Observed, node: str, value: m.ValueReference, call: int = 1) -> Value:
     """The tensor named, from a second run if need be. Raises `NothingToSee`."""
     try:
@@ -68,7 +72,7 @@ def _look_up(observed: Observed, node: str, value: m.ValueReference, call: int) 
 
 
 def _watches(observed: Observed, block: m.Block) -> frozenset[Watch]:
-    derived = derived_name(observed, block.node, block.value)
+    derived = derived_name(observed, block.node, block.value) or _FALLBACKS.get(block.kind, "")
     place = place_of(observed.graph, block.node)
     if derived == ATTENTION:
         return attention_watches(place)

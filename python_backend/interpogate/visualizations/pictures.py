@@ -13,7 +13,7 @@ from interpogate.visualizations.drawing import NO_AXIS, array
 from interpogate.visualizations.lookup import value_of
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.places import place_of
-from interpogate.visualizations.problems import NothingToSee
+from interpogate.visualizations.problems import NoTensor, NothingToSee
 from interpogate.visualizations.reading import Reading
 from interpogate.visualizations.registry import Kind, kind_named
 from interpogate.visualizations.roles import check_roles
@@ -54,7 +54,7 @@ def _reading(
     observed: Observed, block: m.Block, request: m.ReadBlock
 ) -> tuple[Value, Reading, Kind]:
     kind = kind_named(block.kind)
-    value = value_of(observed, block.node, block.value, block.call)
+    value = _value(observed, block, kind)
     dimensions = dimensions_of(observed, value, module_of(observed, block.node))
     if 0 in value.shape:
         raise NothingToSee("The tensor is empty.")
@@ -82,6 +82,17 @@ def cell(observed: Observed, block: m.Block, request: m.ReadCell) -> m.BlockCell
     whole = m.ReadBlock(model_id=request.model_id, block_id=request.block_id)
     _, reading, kind = _reading(observed, block, whole)
     return kind.cell(reading, request.panel, request.row, request.column)
+
+
+def _value(observed: Observed, block: m.Block, kind: Kind) -> Value:
+    """The value named, or what the kind draws where that is no tensor."""
+    try:
+        return value_of(observed, block.node, block.value, block.call)
+    except NoTensor:
+        if not kind.fallback or block.value.side != "output":
+            raise
+    other = m.ValueReference(side="output", keys=(kind.fallback,))
+    return value_of(observed, block.node, other, block.call)
 
 
 def _guessed(kind: Kind, dimensions: tuple[Dimension, ...]) -> tuple[m.DimensionRole, ...]:

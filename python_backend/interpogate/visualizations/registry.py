@@ -36,6 +36,8 @@ class Kind:
     """Roles that some dimension must have."""
     many: tuple[m.DimensionRole, ...] = MANY
     """Roles that several dimensions may have."""
+    fallback: str = ""
+    """Derived value that is drawn where the one named is no tensor, such as `attention`."""
     cell: Cell = exact_cell
     """The exact value at panel, row and column."""
 
@@ -52,12 +54,13 @@ def visualization(  # noqa: PLR0913 (a kind says everything about itself here)
     needs: tuple[m.DimensionRole, ...] = (),
     many: tuple[m.DimensionRole, ...] = MANY,
     options: tuple[m.BlockOption, ...] = (),
+    fallback: str = "",
     cell: Cell = exact_cell,
 ) -> Callable[[Draw], Draw]:
     """Register the function below as a kind of block."""
 
     def register(draw: Draw) -> Draw:
-        _KINDS[name] = Kind(name, title, allowed, options, guess, draw, needs, many, cell)
+        _KINDS[name] = Kind(name, title, allowed, options, guess, draw, needs, many, fallback, cell)
         return draw
 
     return register

@@ -14,7 +14,8 @@ MAXIMUM_SPREAD = 64
 
 MANY: tuple[m.DimensionRole, ...] = ("spread", "average", "max", "norm", "index")
 
-Roles = tuple[m.DimensionRole, ...]
+Role = m.DimensionRole
+Roles = tuple[Role, ...]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from interpogate.protocol import messages as m
+from interpogate.visualizations.attention import ATTENTION
 from interpogate.visualizations.dimensions import Dimension
 from interpogate.visualizations.drawing import Drawing, scale_of
 from interpogate.visualizations.reading import Reading
@@ -37,6 +38,7 @@ def _role(dimension: Dimension, names: list[str]) -> m.DimensionRole:
     allowed=("x", "y", "spread", "average", "max", "index"),
     needs=("x", "y"),
     guess=_guess,
+    fallback=ATTENTION,
 )
 def attention(reading: Reading) -> Drawing:
     """Cells of several positions show their average, so that each row still adds up."""

@@ -77,6 +77,7 @@ def _facts(reading: Reading, panel: int, row: int, column: int) -> m.BlockCell: 
     needs=("x",),
     guess=_guess,
     options=(_TOKEN, _NORM, _MATRIX),
+    fallback=RESIDUAL,
     cell=_facts,
 )
 def logit_lens(reading: Reading) -> Drawing:
