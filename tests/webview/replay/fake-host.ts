@@ -26,6 +26,7 @@ export class FakeHost implements Transport {
   private closed: () => void = () => {};
   private readonly held = new Set<string>();
   private readonly refused = new Map<string, Problem>();
+  private readonly own = new Map<string, Answer>();
 
   constructor(
     private readonly recording: Recording,
@@ -56,6 +57,15 @@ export class FakeHost implements Transport {
 
   refuse(method: string, problem: Problem): void {
     this.refused.set(method, problem);
+  }
+
+  accept(method: string): void {
+    this.refused.delete(method);
+  }
+
+  /** Answers a method in a way of the test's own. */
+  answer(method: string, answer: Answer): void {
+    this.own.set(method, answer);
   }
 
   close(): void {
@@ -90,7 +100,9 @@ export class FakeHost implements Transport {
     const problem = this.refused.get(request.method);
     const reply = problem
       ? { error: { code: -32_000, message: problem.message, data: problem } }
-      : { result: this.answers[request.method]?.(request.params) };
+      : {
+          result: (this.own.get(request.method) ?? this.answers[request.method])?.(request.params),
+        };
     queueMicrotask(() => this.receive({ jsonrpc: "2.0", id: request.id, ...reply }));
   }
 
