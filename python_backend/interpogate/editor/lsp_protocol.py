@@ -73,6 +73,10 @@ class EditorProtocol(LanguageServerProtocol):
             return JsonRPCRequestMessage(id=data["id"], **rest)
         return JsonRPCNotification(**rest)
 
+    def get_message_type(self, method: str) -> type[Any] | None:  # type: ignore[override]
+        """Notifications about documents go out as they are."""
+        return None if method.startswith(_PREFIXES) else super().get_message_type(method)
+
     def _serialize_message(self, data: Any) -> dict[str, Any]:
         """Give untyped messages as they are; what they contain is JSON or is asked for next."""
         if isinstance(data, _PLAIN):

@@ -51,6 +51,7 @@ class EditorServer(LanguageServer):
         self.language = Language(
             self.models, self.protocol.notify, self.protocol.send_request
         )
+        self.language.folder_uris = self._folder_uris
         self._register_features()
 
     async def serve(self, *, reading: int, writing: int) -> int:
@@ -100,6 +101,9 @@ class EditorServer(LanguageServer):
             self.feature(LSP_PREFIX + method.name)(_handler(method.name, self.models.forward))
         for name, rows in features.methods().items():
             self.feature(name, rows[0].options)(features.handler(rows, self.language))
+
+    def _folder_uris(self) -> list[str]:
+        return [folder.uri for folder in self.workspace.folders.values()]
 
     def _emit(self, method: str, params: dict[str, Any]) -> None:
         self.protocol.notify(LSP_PREFIX + method, params)

@@ -10,7 +10,7 @@ from interpogate.editor.language.literals import written
 from interpogate.editor.language.module_table import ModuleTable
 from interpogate.editor.language.targets import absolute
 from interpogate.editor.language.typing_place import Typing, typing_at
-from interpogate.editor.language.wording import detail
+from interpogate.editor.language.wording import detail, shown_name
 
 if TYPE_CHECKING:
     from interpogate.editor.language.language import Language
@@ -81,14 +81,10 @@ def _first(pairs: Any) -> Iterator[tuple[str, int]]:
 
 def _item(table: ModuleTable, name: str, row: int, edit: Json, number: int) -> Json:
     return {
-        "label": _plain(name),
+        "label": shown_name(name),
         "kind": _CLASS if table.children(row) else _FIELD,
         "detail": detail(table, row),
         "filterText": edit["newText"],
         "sortText": f"{number:04}",
         "textEdit": edit,
     }
-
-
-def _plain(name: str) -> str:
-    return name if name.isprintable() else repr(name)[1:-1]

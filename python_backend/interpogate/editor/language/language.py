@@ -5,11 +5,12 @@ Lives on the event loop; nothing in it is slow. Called by `server.py` and by the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from interpogate.editor.language.choice import model_of
-from interpogate.editor.language.documents import Document, Documents
+from interpogate.editor.language.diagnostics import Diagnostics
+from interpogate.editor.language.documents import Document, Documents, path_of
 from interpogate.editor.language.mirror import Mirror, Mirrors
 from interpogate.editor.shapes import refresh
 from interpogate.opened.models import Models
@@ -28,6 +29,9 @@ class Language:
         self.request = request
         self.documents = Documents()
         self.mirrors = Mirrors(models, self._mirrored)
+        self.diagnostics = Diagnostics(self)
+        self.folder_uris: Callable[[], Iterable[str]] = tuple
+        """The workspace's folders, as the client named them."""
         self.client: Json = {}
         """The client's capabilities as it sent them."""
         self.memory: dict[str, Any] = {}
@@ -48,19 +52,28 @@ class Language:
     def opened(self, item: Json) -> None:
         """A document was opened."""
         self.documents.open(item)
+        self.diagnostics.schedule(item["uri"])
 
     def changed(self, identifier: Json, changes: list[Json]) -> None:
         """A document has a new version."""
         self.documents.change(identifier, changes)
+        self.diagnostics.schedule(identifier["uri"])
 
     def closed(self, identifier: Json) -> None:
         """A document was closed."""
         self.documents.close(identifier["uri"])
+        self.diagnostics.clear(identifier["uri"])
 
     def told(self, method: str, params: Json) -> None:
         """An event of a model is on its way to the client."""
         refresh.told(self, method, params)
         self.mirrors.told(method, params)
 
-    def _mirrored(self, mirror: Mirror) -> None:
+    def folders(self) -> tuple[str, ...]:
+        """Absolute paths of the workspace's folders."""
+        paths = (path_of(uri) for uri in self.folder_uris())
+        return tuple(path for path in paths if path)
+
+    def _mirrored(self, _mirror: Mirror) -> None:
         """What is known of a model's modules has changed."""
+        self.diagnostics.schedule_all()

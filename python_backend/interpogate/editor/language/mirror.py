@@ -91,7 +91,7 @@ class Mirror:
             before = len(table)
             wanted = {"modelId": self.model_id, "first": before}
             table.add(await self._ask("module/table", wanted))
-            if len(table) == before:
+            if len(table) == before and not table.is_complete:
                 raise ValueError("a part of the table of modules is empty")
         return table
 

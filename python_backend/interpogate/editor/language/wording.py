@@ -17,6 +17,7 @@ Json = dict[str, Any]
 _MOST_PARAMETERS = 8
 _MOST_OBSERVATIONS = 4
 _MOST_ATTRIBUTES = 8
+_LONGEST_NAME = 120
 
 
 def parameter_words(count: int) -> str:
@@ -88,3 +89,9 @@ def _observation(one: Observation) -> list[str]:
     taken = f"- takes {code_span(one.inputs)}" if one.inputs else "- takes nothing"
     returned = "- raised" if one.outputs is None else f"- returns {code_span(one.outputs)}"
     return [taken, returned]
+
+
+def shown_name(name: str) -> str:
+    """A name on one line, cut where it would fill a window."""
+    plain = name if name.isprintable() else repr(name)[1:-1]
+    return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME - 1]}…"
