@@ -27,6 +27,14 @@ const PROTOCOL_VERSION = 1;
 const STOP_TIMEOUT_MS = 3000;
 const LEVEL = /^\[(debug|info|warning|error|critical)\] (.*)$/;
 
+/** Files, unsaved ones, and cells of notebooks, each a document; no old versions, no diffs. */
+const PYTHON_DOCUMENTS = [
+  "file",
+  "untitled",
+  "vscode-notebook-cell",
+  "vscode-interactive-input",
+].map((scheme) => ({ language: "python", scheme }));
+
 /** What a client needs to start and whom it tells. */
 export interface ClientSettings {
   readonly interpreter: Interpreter;
@@ -105,7 +113,9 @@ function makeClient(settings: ClientSettings): LanguageClient {
 
 function clientOptions({ log, onClosed }: ClientSettings): LanguageClientOptions {
   return {
-    documentSelector: [{ language: "python" }],
+    documentSelector: PYTHON_DOCUMENTS,
+    // Names of modules stand in hovers: no command of theirs may run but this one.
+    markdown: { isTrusted: { enabledCommands: ["interpogate.revealPath"] } },
     middleware: hintMiddleware,
     outputChannel: log,
     traceOutputChannel: log,

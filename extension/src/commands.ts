@@ -65,6 +65,7 @@ export const COMMANDS: Readonly<Record<string, Action>> = {
   showLog: ({ log }) => log.show(),
   showGraph: (parts, row) => parts.panels.show(modelFor(parts, row)),
   selectModule: (parts, row) => selectModule(parts, row),
+  revealPath: (parts, link) => revealPath(parts, link),
 };
 
 /** Registers the whole table. */
@@ -145,6 +146,14 @@ async function runNamed(parts: CommandParts, lens: unknown): Promise<void> {
 async function revealInGraph(parts: CommandParts): Promise<void> {
   const found = await parts.revealer.atCursor();
   selectModule(parts, found);
+}
+
+/** Follows a link in code or in a hover; ids of an earlier backend mean the active model. */
+function revealPath(parts: CommandParts, link: unknown): void {
+  if (isRecord(link) && typeof link.path === "string") {
+    const model = parts.models.byId(String(link.modelId)) ?? modelFor(parts, undefined);
+    selectModule(parts, { model, path: link.path });
+  }
 }
 
 /** Selects a module of the tree in every page of its model, and shows one if none can be seen. */

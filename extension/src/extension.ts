@@ -19,6 +19,7 @@ import { TensorValues } from "./inline-values";
 import { HookInserter } from "./insert";
 import { Lenses } from "./lenses";
 import { LibraryOffer } from "./library";
+import { followLookedAt } from "./looked-at";
 import { Models } from "./models";
 import { Notices } from "./notices";
 import { Opener } from "./opener";
@@ -95,6 +96,7 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
     new StatusBar(models),
     new FileProblems(models),
     followPreferences(backend),
+    followLookedAt(backend, models),
     new Lenses(),
     new TensorValues(),
     new CodeMarks(backend, models, pages),
