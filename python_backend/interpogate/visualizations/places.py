@@ -29,6 +29,8 @@ class Place:
 def place_of(graph: Graph, node_id: str) -> Place:
     """What a node stands for. Raises `NodeGone`, `NoTensor`."""
     node = _node(graph, node_id)
+    if node is None:
+        return _without_node(graph, node_id)
     if node.container is not None:
         return _modules(graph, node, node.container)
     if node.id.startswith(f"{ROOT}::output:"):
@@ -38,11 +40,22 @@ def place_of(graph: Graph, node_id: str) -> Place:
     return _operation(graph, node)
 
 
-def _node(graph: Graph, node_id: str) -> Node:
+def _node(graph: Graph, node_id: str) -> Node | None:
     for view in (graph.view("essential"), graph.view("all")):
         if node_id in view.nodes:
             return view.nodes[node_id]
-    raise NodeGone(f"The model has no node {node_id} any more.")
+    return None
+
+
+def _without_node(graph: Graph, node_id: str) -> Place:
+    """A module or a list that the picture shows only by what is in it."""
+    index = graph.tree.paths.get(node_id)
+    if index is None:
+        raise NodeGone(f"The model has no node {node_id} any more.")
+    module = graph.tree.modules[index]
+    if module.children and index not in graph.called:
+        return Place("modules", node_id, module.children, is_group=True)
+    return Place("modules", node_id, (index,))
 
 
 def _modules(graph: Graph, node: Node, container: Container) -> Place:

@@ -10,14 +10,13 @@ import torch
 from interpogate.protocol import messages as m
 from interpogate.visualizations.value import MAXIMUM_ENTRIES, Value, thinned
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 
 
 @dataclass
 class _Sums:
     """What is added up, chunk by chunk."""
 
-    count: int = 0
     nan_count: int = 0
     infinite_count: int = 0
     finite: int = 0
@@ -29,21 +28,28 @@ class _Sums:
 
     def add(self, chunk: torch.Tensor) -> None:
         """Take in more entries (the pairwise update of Chan, Golub and LeVeque, 1979)."""
-        finite = chunk[torch.isfinite(chunk)].double()
+        finite = chunk.double()
+        variance, mean = (float(one) for one in torch.var_mean(finite, correction=0))
+        if not math.isfinite(variance):
+            finite = self._without_others(finite)
+            if not finite.numel():
+                return
+            variance, mean = (float(one) for one in torch.var_mean(finite, correction=0))
+        distance, total = mean - self.mean, self.finite + finite.numel()
+        self.squares += variance * finite.numel()
+        self.squares += distance**2 * self.finite * finite.numel() / total
+        self.mean += distance * finite.numel() / total
+        self.finite = total
+        least, greatest = (float(one) for one in torch.aminmax(finite))
+        self.minimum, self.maximum = min(self.minimum, least), max(self.maximum, greatest)
+
+    def _without_others(self, chunk: torch.Tensor) -> torch.Tensor:
+        """The finite entries of a chunk; the others are counted."""
+        finite = chunk[torch.isfinite(chunk)]
         nans = int(torch.isnan(chunk).sum())
-        self.count += chunk.numel()
         self.nan_count += nans
         self.infinite_count += chunk.numel() - finite.numel() - nans
-        if not finite.numel():
-            return
-        mean, own = float(finite.mean()), finite.numel()
-        distance, total = mean - self.mean, self.finite + own
-        self.squares += float((finite - mean).square().sum())
-        self.squares += distance**2 * self.finite * own / total
-        self.mean += distance * own / total
-        self.finite = total
-        self.minimum = min(self.minimum, float(finite.min()))
-        self.maximum = max(self.maximum, float(finite.max()))
+        return finite
 
 
 def statistics_of(value: Value, limit: int = MAXIMUM_ENTRIES) -> tuple[m.TensorStatistics, str]:
