@@ -69,6 +69,8 @@ export class BlockStore {
   problem: Trouble | null = $state.raw(null);
   /** The block that is open large. */
   opened: number | null = $state(null);
+  /** The node that has just got a block: the view keeps it in sight while it grows. */
+  added: string | null = null;
   /** Grows with each run and each change of what a block shows. */
   version = $state(0);
 
@@ -130,6 +132,7 @@ export class BlockStore {
 
   async put(block: Block): Promise<Block> {
     const put = await this.client.request("block/put", { modelId: this.modelId, block });
+    if (block.blockId === 0 && this.settled) this.added = block.node;
     if (!this.blocks.some(({ blockId }) => blockId === put.blockId))
       this.take([...this.blocks, put]);
     else this.take(this.blocks.map((other) => (other.blockId === put.blockId ? put : other)));
