@@ -37,10 +37,10 @@ scenario(
     const { workbench } = await session.window();
     const page = await openFromLens(workbench);
     await page.unfoldTo("blocks.1.norm");
-    await workbench.placeCursor(FILE, 17);
+    await goTo(workbench, "17");
     await marksAre(page, ["blocks.0", "blocks.1", "blocks.2"]);
     await session.picture("shapes 4 marks");
-    await workbench.placeCursor(FILE, 3);
+    await goTo(workbench, "3");
     await marksAre(page, []);
     await page.select("blocks.1.norm");
     await page.button("Go to use").click();
@@ -49,8 +49,7 @@ scenario(
     await page.button("Go to use").click();
     await cursorIs(workbench, 31);
     await session.picture("shapes 5 use");
-    await workbench.placeCursor(FILE, 26);
-    await toColumn(workbench, 15);
+    await goTo(workbench, "26:15");
     await workbench.runCommand("Interpogate: Reveal in Graph");
     await page.inspector.getByText("head", { exact: true }).first().waitFor();
   },
@@ -156,11 +155,13 @@ async function cursorIs(workbench, line) {
 }
 
 /**
+ * Places the cursor by keys: a click would miss a line that is scrolled sideways.
  * @param {Workbench} workbench
- * @param {number} column from 1
+ * @param {string} place line, or line and column, from 1
  */
-async function toColumn(workbench, column) {
-  await workbench.page.keyboard.press("Home");
-  await workbench.page.keyboard.press("Home");
-  for (let at = 1; at < column; at += 1) await workbench.page.keyboard.press("ArrowRight");
+async function goTo(workbench, place) {
+  await workbench.tab(FILE).click();
+  await workbench.page.keyboard.press("Control+G");
+  await workbench.quickInput().locator("input").first().fill(`:${place}`);
+  await workbench.page.keyboard.press("Enter");
 }
