@@ -105,7 +105,10 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
     models.onDidTell((event) => pages.notify(event)),
     followContext(models),
     models.onDidActivate(() => void library.prepare().catch(() => undefined)),
-    followFailures(backend, models, notices, panels),
+    followFailures(backend, models, notices, panels, (model) => ({
+      restart: () => models.restart(model),
+      trustRemoteCode: () => opener.openTrusting(model),
+    })),
     vscode.workspace.onDidGrantWorkspaceTrust(() => pages.reload()),
     registerCommands(parts),
   ];
@@ -116,5 +119,6 @@ function makeNotices({ log, python, backend }: Base, opener: Opener): Notices {
     restart: () => backend.restart(),
     selectInterpreter: () => python.select(),
     openModel: () => opener.ask(),
+    trustRemoteCode: () => opener.ask(),
   });
 }

@@ -6,8 +6,8 @@
 
 import * as vscode from "vscode";
 import type { Backend, Crash } from "./backend";
-import type { ModelChange, Models } from "./models";
-import type { Notices } from "./notices";
+import type { ModelChange, Models, OpenModel } from "./models";
+import type { Fixes, Notices } from "./notices";
 import type { Panels } from "./panel";
 import { problem } from "./problems";
 
@@ -16,11 +16,12 @@ export function followFailures(
   models: Models,
   notices: Notices,
   panels: Panels,
+  fixesOf: (model: OpenModel) => Partial<Fixes>,
 ): vscode.Disposable {
   return vscode.Disposable.from(
     models.onDidChange((change) => {
       if (!panels.isVisible(change.model)) {
-        showFailure(change, models, notices);
+        showFailure(change, notices, fixesOf);
       }
     }),
     models.onDidFail((error) => void notices.showError(error)),
@@ -29,7 +30,11 @@ export function followFailures(
   );
 }
 
-function showFailure({ model, before }: ModelChange, models: Models, notices: Notices): void {
+function showFailure(
+  { model, before }: ModelChange,
+  notices: Notices,
+  fixesOf: (model: OpenModel) => Partial<Fixes>,
+): void {
   const { phase, problem: found } = model.state;
   // The end of the editor process is told once, not for each model.
   if (model.isLost) {
@@ -37,7 +42,7 @@ function showFailure({ model, before }: ModelChange, models: Models, notices: No
   }
   const isNew = before?.phase !== phase && (phase === "failed" || phase === "stopped");
   if (isNew && found !== undefined && found !== null) {
-    void notices.showProblem(found, { restart: () => models.restart(model) });
+    void notices.showProblem(found, fixesOf(model));
   }
 }
 

@@ -68,14 +68,16 @@ export function hostFor(page: Page, parts: HostParts): HostHandlers {
 }
 
 async function act(
-  { models, notices }: HostParts,
+  { models, notices, opener }: HostParts,
   model: OpenModel | undefined,
   action: NonNullable<Problem["action"]>,
 ): Promise<void> {
   const known = [model?.run?.problem, model?.state.problem];
   const found = known.find((each) => each?.action === action);
   const restart = () => model !== undefined && models.restart(model);
-  await notices.act({ code: "", message: "", hint: "", ...found, action }, { restart });
+  const trustRemoteCode = () => model !== undefined && opener.openTrusting(model);
+  const shown = { code: "", message: "", hint: "", ...found, action };
+  await notices.act(shown, { restart, trustRemoteCode });
 }
 
 function modelOf(models: Models, modelId: unknown): OpenModel {

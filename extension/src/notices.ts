@@ -13,6 +13,7 @@ export interface Fixes {
   restart(): unknown;
   selectInterpreter(): unknown;
   openModel(): unknown;
+  trustRemoteCode(): unknown;
 }
 
 const SHOW_LOG = "Show Log";
@@ -70,6 +71,7 @@ function buttonOf(found: Problem): string | undefined {
     selectInterpreter: "Select Interpreter",
     openFile: "Open File",
     openModel: "Open Model…",
+    trustRemoteCode: "Run Its Code…",
     none: undefined,
   } as const;
   return titles[found.action ?? "none"];

@@ -13,6 +13,7 @@ import { problem } from "./problems";
 import { DEMO, type FileName, pickName, pickSource, type Recent } from "./sources";
 import { requireTrust } from "./trust";
 
+const RUN_CODE = "Run Its Code";
 const RECENT = "interpogate.recentModels";
 const RECENT_LIMIT = 10;
 
@@ -46,6 +47,26 @@ export class Opener {
 
   openDemo(): Promise<OpenModel> {
     return this.open(DEMO);
+  }
+
+  /** Opens a model again whose own code may then run, if the user says so for this one. */
+  async openTrusting(model: OpenModel): Promise<OpenModel | undefined> {
+    requireTrust();
+    const { source, folder } = model.request;
+    const detail = `The code that comes with ${source} runs with all your rights. Read it first, and run it only if you know who wrote it. This holds for this model until it is closed.`;
+    const chosen = await vscode.window.showWarningMessage(
+      "Run the model's own code?",
+      { modal: true, detail },
+      RUN_CODE,
+    );
+    if (chosen !== RUN_CODE) {
+      return undefined;
+    }
+    await this.#models.close(model);
+    const opened = await this.#openQuietly({ source, folder, trustRemoteCode: true });
+    this.#models.activate(opened);
+    this.#panels?.show(opened);
+    return opened;
   }
 
   /** Asks for a source; `typed` is what the user has typed already. */

@@ -38,6 +38,14 @@ class SourceNotFound(InterpogateError):
     action = "openModel"
 
 
+class RemoteCodeRefused(InterpogateError):
+    """The model brings code of its own, which was not permitted to run."""
+
+    code = "source.remoteCode"
+    hint = "Let it run only if you know who wrote it and have read it."
+    action = "trustRemoteCode"
+
+
 class SourceInvalid(InterpogateError):
     """The source file exists but cannot be imported."""
 

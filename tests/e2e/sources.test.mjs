@@ -1,4 +1,9 @@
 /** The further ways to a model: a package's function, the empty states, the view in the side bar. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../../scripts/setup/command.mjs";
+import { inRoot, VENV_PYTHON } from "../../scripts/setup/folders.mjs";
 import { InterpogatePage } from "../../scripts/workbench/interpogate-page.mjs";
 import { openSource } from "./harness/journey.mjs";
 import { scenario, sessionForFile } from "./harness/session.mjs";
@@ -41,3 +46,23 @@ scenario(
     await session.picture("view with graph");
   },
 );
+
+scenario(session, "a model's own code runs only after the user has said so", async () => {
+  const { workbench, folder } = await session.window();
+  const directory = join(folder, "tiny");
+  await run(VENV_PYTHON, [inRoot("tests", "models", "remote_code.py"), directory]);
+  await openSource(workbench, "tiny");
+  const refused = await InterpogatePage.find(workbench, async (page) => {
+    return (await page.alert().count()) > 0;
+  });
+  assert.match(await refused.alert().first().innerText(), /Python code of its own/);
+  assert(!existsSync(join(directory, "ran")), "nothing of it ran");
+  await refused.button("Run its code…").click();
+  const dialog = workbench.page.getByRole("dialog");
+  await dialog.getByText("runs with all your rights").waitFor();
+  await session.picture("own code");
+  await dialog.getByRole("button", { name: "Run Its Code" }).click();
+  const page = await InterpogatePage.withGraph(workbench);
+  await page.item("inner").waitFor();
+  assert(existsSync(join(directory, "ran")), "now it ran");
+});

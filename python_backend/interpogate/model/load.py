@@ -30,6 +30,7 @@ from interpogate.errors import (
     NameNotFound,
     NotAModel,
     PackageMissing,
+    RemoteCodeRefused,
     SourceInvalid,
     SourceNotFound,
 )
@@ -98,6 +99,8 @@ def _pretrained(source: ModelSource, name: str, *, trust_remote_code: bool) -> L
         config = transformers.AutoConfig.from_pretrained(name, **options)
         model = _pretrained_class(transformers, config).from_pretrained(name, **options)
     except (OSError, ValueError) as error:
+        if not trust_remote_code and "trust_remote_code=True" in str(error):
+            raise RemoteCodeRefused(f"{name!r} comes with Python code of its own.") from error
         raise SourceNotFound(
             f"transformers cannot load {name!r}: {_first_line(error)}",
             hint="Name a directory that save_pretrained() wrote, or an id within reach.",
@@ -122,7 +125,13 @@ def _pretrained_class(transformers: Any, config: Any) -> Any:
     for name in getattr(config, "architectures", None) or ():
         if hasattr(transformers, name):
             return getattr(transformers, name)
-    return transformers.AutoModel
+    own = [name for name in getattr(config, "auto_map", None) or () if name.startswith("AutoModel")]
+    return getattr(transformers, min(own, key=_preference), None) if own else transformers.AutoModel
+
+
+def _preference(auto_class: str) -> tuple[bool, bool]:
+    """Of the classes a repository offers: the one that predicts tokens, then any with a head."""
+    return auto_class != "AutoModelForCausalLM", auto_class == "AutoModel"
 
 
 def _is_hub_reachable() -> bool:

@@ -24,7 +24,7 @@ export type EventKind = "started" | "finished" | "failed";
 
 export type ChangeKind = "added" | "removed" | "changed";
 
-export type ProblemAction = "restart" | "selectInterpreter" | "openFile" | "openModel" | "none";
+export type ProblemAction = "restart" | "selectInterpreter" | "openFile" | "openModel" | "trustRemoteCode" | "none";
 
 export type HostKind = "vscode" | "browser" | "notebook";
 

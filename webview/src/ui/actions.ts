@@ -12,6 +12,8 @@ export function actionLabel(action: ProblemAction): string {
       return "Open file";
     case "openModel":
       return "Open model…";
+    case "trustRemoteCode":
+      return "Run its code…";
     case "none":
       return "";
     default:

@@ -17,7 +17,9 @@ InsertPlace = Literal["cursor", "newFile"]
 ValueKind = Literal["tensor", "tuple", "list", "dict", "dataclass", "none", "scalar", "object"]
 EventKind = Literal["started", "finished", "failed"]
 ChangeKind = Literal["added", "removed", "changed"]
-ProblemAction = Literal["restart", "selectInterpreter", "openFile", "openModel", "none"]
+ProblemAction = Literal[
+    "restart", "selectInterpreter", "openFile", "openModel", "trustRemoteCode", "none"
+]
 HostKind = Literal["vscode", "browser", "notebook"]
 DimensionRole = Literal["x", "y", "spread", "average", "max", "norm", "index"]
 ValueSide = Literal["input", "output", "parameter"]
