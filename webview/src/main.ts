@@ -24,7 +24,7 @@ function show(target: HTMLElement, transport: Transport, connection: Connection 
 
 /** What a page missed while it was cut off can be anything: it begins anew, with what it had unfolded. */
 function watched(transport: WebSocketTransport): Connection {
-  const connection = new Connection();
+  const connection = new Connection(takeKey);
   transport.onState((state) => {
     if (connection.state === "lost" && state === "open") location.reload();
     else connection.state = state;
@@ -44,7 +44,7 @@ function takeKey(text: string): boolean {
 function showServed(target: HTMLElement): void {
   const transport = openWebSocketTransport();
   if (transport) show(target, transport, watched(transport));
-  else mount(KeyNeeded, { target, props: { onKey: takeKey } });
+  else mount(KeyNeeded, { target, props: { refused: false, onKey: takeKey } });
   // the printed address, opened in a tab that is here already, changes only what is behind the #
   window.addEventListener("hashchange", () => takeKey(location.hash));
 }

@@ -3,4 +3,7 @@ import type { ConnectionState } from "../transport/websocket.ts";
 
 export class Connection {
   state: ConnectionState = $state("waiting");
+
+  /** `takeKey` begins anew with another key; false if the text holds none. */
+  constructor(readonly takeKey: (text: string) => boolean) {}
 }
