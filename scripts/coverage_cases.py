@@ -17,8 +17,9 @@ from torch import nn
 
 from coverage_inputs import input_sets
 from coverage_shrink import shrunk
+from coverage_special import ARGUMENTS, finished, special_inputs
 
-_MAXIMUM_PARAMETERS = 130_000_000
+_MAXIMUM_PARAMETERS = 300_000_000
 _MESSAGE = 160
 _PATIENCE_S = 25
 
@@ -61,15 +62,19 @@ def transformers_case(name: str) -> Case:
 
     reasons: list[str] = []
     ends = perf_counter() + _PATIENCE_S
-    for size, config in _configurations(lambda: AutoConfig.for_model(name), reasons):
+
+    def make() -> Any:
+        return AutoConfig.for_model(name, **ARGUMENTS.get(name, {}))
+
+    for size, config in _configurations(make, reasons):
         if perf_counter() > ends:
             break
         try:
-            model = _built(config)
+            model = _built(finished(name, config))
         except Exception as error:  # noqa: BLE001 (any reason counts)
             reasons.append(f"cannot be built: {_short(error)}")
             continue
-        inputs = _fitting(model, reasons)
+        inputs = _fitting(name, model, reasons)
         if inputs is not None:
             return Case(name, model, (), inputs, size)
     raise NoCase(reasons[0] if reasons else "no configuration")
@@ -115,10 +120,11 @@ def _built(config: Any) -> nn.Module:
     return model.eval()
 
 
-def _fitting(model: nn.Module, reasons: list[str]) -> dict[str, Any] | None:
+def _fitting(name: str, model: nn.Module, reasons: list[str]) -> dict[str, Any] | None:
     first = ""
     try:
-        for inputs in input_sets(model):
+        own = special_inputs(name, model)
+        for inputs in input_sets(model) if own is None else (own,):
             refusal = _refusal(model, inputs)
             if not refusal:
                 return inputs

@@ -58,7 +58,7 @@ _MISSING = {
     "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1, "n_routed_experts": 4,
     "prediction_length": 4, "vocab_size": VOCABULARY, "moe_intermediate_size": HIDDEN,
     "head_dim": HIDDEN // HEADS, "num_key_value_heads": HEADS, "pad_token_id": 1,
-    "num_experts": 4, "num_local_experts": 4, "moe_num_experts": 4,
+    "num_experts": 4, "num_local_experts": 4, "moe_num_experts": 4, "n_shared_experts": 1,
 }  # fmt: skip
 
 Config = Any

@@ -1,0 +1,195 @@
+"""What single model types need beyond the general rules: arguments, a last touch, their inputs.
+
+Used by `coverage_cases.py`. A type stands here only if no rule by names serves it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+Inputs = dict[str, Any]
+
+_LAGS = 7
+_CONTEXT = 8
+_AHEAD = 4
+_SERIES = {"prediction_length": _AHEAD, "context_length": _CONTEXT, "num_time_features": 1}
+_PLACEHOLDER = {"image_token_index": 100}
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "autoformer": {**_SERIES, "label_length": 4},
+    "blip-2": _PLACEHOLDER,
+    "instructblip": _PLACEHOLDER,
+    "informer": _SERIES,
+    "time_series_transformer": _SERIES,
+    "chameleon": {"vocabulary_map": {"<image>": 100}},
+    "lfm2_moe": {"num_hidden_layers": 2, "layer_types": ["conv", "full_attention"]},
+}
+
+
+def special_inputs(name: str, model: Any) -> Inputs | None:
+    """Inputs of a type that has its own; None for all others."""
+    make = _INPUTS.get(name)
+    return make(model) if make is not None else None
+
+
+def finished(name: str, config: Any) -> Any:
+    """The configuration with what the type leaves to its checkpoints."""
+    if name == "dbrx":
+        config.attn_config.rope_theta = 10000.0
+        config.attn_config.clip_qkv = 8.0
+    if name == "falcon_h1":
+        config.mamba_n_heads = config.mamba_d_ssm // config.mamba_d_head
+    if name == "funnel":
+        config.architectures = ["FunnelModel"]  # one of two that the type names
+    return config
+
+
+def _normal(*shape: int) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0))
+
+
+def _picture(config: Any) -> torch.Tensor:
+    size = config.image_size
+    height, width = size if isinstance(size, (list, tuple)) else (size, size)
+    return _normal(1, 3, height, width)
+
+
+def _series(_: Any) -> Inputs:
+    past = _CONTEXT + _LAGS
+    return {
+        "past_values": _normal(1, past).abs(),
+        "past_time_features": _normal(1, past, 1),
+        "past_observed_mask": torch.ones(1, past),
+        "future_values": _normal(1, _AHEAD).abs(),
+        "future_time_features": _normal(1, _AHEAD, 1),
+    }
+
+
+def _seggpt(model: Any) -> Inputs:
+    picture = _picture(model.config)[..., : model.config.image_size[0] // 2, :]
+    return dict.fromkeys(("pixel_values", "prompt_pixel_values", "prompt_masks"), picture)
+
+
+def _timesfm(model: Any) -> Inputs:
+    length = model.config.patch_length * 4
+    return {
+        "past_values": _normal(1, length),
+        "past_values_padding": torch.zeros(1, length, dtype=torch.long),
+        "freq": torch.zeros(1, 1, dtype=torch.long),
+    }
+
+
+def _qformer(model: Any) -> Inputs:
+    config = model.config
+    return {
+        "query_embeds": _normal(1, 6, config.hidden_size),
+        "encoder_hidden_states": _normal(1, 5, config.encoder_hidden_size),
+    }
+
+
+def _xmod(model: Any) -> Inputs:
+    model.set_default_language(model.config.languages[0])
+    return {"input_ids": torch.arange(5, 12)[None]}
+
+
+def _speecht5(model: Any) -> Inputs:
+    width = model.config.hidden_size
+    return {"input_values": _normal(1, 9, width), "decoder_input_values": _normal(1, 5, width)}
+
+
+def _kosmos(model: Any) -> Inputs:
+    count = model.config.latent_query_num
+    marks = torch.zeros(1, count + 6, dtype=torch.long)
+    marks[0, 2 : 2 + count] = 1
+    return {
+        "pixel_values": _picture(model.config.vision_config),
+        "input_ids": torch.arange(5, 11 + count)[None] % 90,
+        "image_embeds_position_mask": marks,
+    }
+
+
+def _with_placeholders(model: Any) -> Inputs:
+    """As many places for the picture in the text as there are queries."""
+    config = model.config
+    token = getattr(config, "image_token_index", None) or getattr(config, "image_token_id", 0)
+    ids = torch.tensor([[token] * config.num_query_tokens + [5, 6, 7]])
+    given = {"pixel_values": _picture(config.vision_config), "input_ids": ids}
+    if "qformer_input_ids" in inspect.signature(model.forward).parameters:
+        given["qformer_input_ids"] = torch.arange(5, 11)[None]
+    return given
+
+
+def _clip_of_frames(model: Any) -> Inputs:
+    frames = model.config.vision_config.num_frames
+    picture = _picture(model.config.vision_config)
+    return {
+        "pixel_values": picture[:, None].repeat(1, frames, 1, 1, 1),
+        "input_ids": torch.arange(5, 12)[None],
+    }
+
+
+def _gemma3n_audio(model: Any) -> Inputs:
+    return {
+        "audio_mel": _normal(1, 64, model.config.input_feat_size),
+        "audio_mel_mask": torch.zeros(1, 64, dtype=torch.bool),
+    }
+
+
+def _gemma4_vision(model: Any) -> Inputs:
+    rows, columns = torch.meshgrid(torch.arange(6), torch.arange(6), indexing="ij")
+    places = torch.stack([columns.flatten(), rows.flatten()], -1)[None]
+    return {
+        "pixel_values": _normal(1, 36, 3 * model.config.patch_size**2),
+        "pixel_position_ids": places,
+    }
+
+
+def _patches_with_merge(model: Any) -> Inputs:
+    return {
+        "pixel_values": _normal(16, 3 * model.config.patch_size**2),
+        "grid_thw": torch.tensor([[1, 4, 4]]),
+        "merge_sizes": torch.tensor([1]),
+    }
+
+
+def _qwen3_asr(model: Any) -> Inputs:
+    bins = model.config.num_mel_bins
+    mask = torch.ones(1, 200, dtype=torch.long)
+    return {"input_features": _normal(1, bins, 200), "input_features_mask": mask}
+
+
+def _patch_rows(model: Any) -> Inputs:
+    config = model.config
+    width = 3 * config.patch_size**2 * 2  # two frames a patch
+    return {"pixel_values": _normal(16, width), "grid_thw": torch.tensor([[1, 4, 4]])}
+
+
+def _mono(_: Any) -> Inputs:
+    return {"input_values": _normal(1, 1, 9600)}
+
+
+_INPUTS: dict[str, Callable[[Any], Inputs]] = {
+    "autoformer": _series,
+    "informer": _series,
+    "time_series_transformer": _series,
+    "seggpt": _seggpt,
+    "timesfm": _timesfm,
+    "blip_2_qformer": _qformer,
+    "xmod": _xmod,
+    "speecht5": _speecht5,
+    "kosmos-2": _kosmos,
+    "blip-2": _with_placeholders,
+    "instructblip": _with_placeholders,
+    "xclip": _clip_of_frames,
+    "gemma3n_audio": _gemma3n_audio,
+    "gemma4_vision": _gemma4_vision,
+    "video_llama_3_vision": _patches_with_merge,
+    "qwen3_asr_encoder": _qwen3_asr,
+    "xcodec": _mono,
+    "muse_glimmer_vision": _patch_rows,
+    "muse_spark_vision": _patch_rows,
+}
