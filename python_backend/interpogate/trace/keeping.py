@@ -208,9 +208,9 @@ class Keeper:
         )
 
     def _kept(self, tensor: torch.Tensor, *, is_watched: bool = False) -> Kept | None:
-        if type(tensor) not in _PLAIN and isinstance(tensor, FakeTensor):
-            return None
-        if tensor.is_meta or not self._has_room(tensor, is_watched=is_watched):
+        if has_no_values(tensor):
+            return Kept(tensor.detach(), None)
+        if not self._has_room(tensor, is_watched=is_watched):
             return None
         if is_watched:
             return Kept(tensor.detach().clone(), None)
@@ -247,6 +247,11 @@ class Keeper:
         run.attentions.clear()
         run.byte_count -= sum(self._storages.values())
         self._storages.clear()
+
+
+def has_no_values(tensor: torch.Tensor) -> bool:
+    """Whether it is a meta or fake tensor, which takes no memory."""
+    return tensor.is_meta or (type(tensor) not in _PLAIN and isinstance(tensor, FakeTensor))
 
 
 def _is_tensor(value: Any) -> bool:

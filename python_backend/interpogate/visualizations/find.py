@@ -12,7 +12,7 @@ from interpogate.graph.recording import Call
 from interpogate.graph.values import Structure
 from interpogate.graph.values import Value as GraphValue
 from interpogate.protocol import messages as m
-from interpogate.trace.keeping import Kept, RunTensors, Side, Watch
+from interpogate.trace.keeping import Kept, RunTensors, Side, Watch, has_no_values
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.places import Place, place_of
 from interpogate.visualizations.problems import NoTensor, NotKept, NotRun
@@ -135,7 +135,7 @@ def unchanged(observed: Observed, kept: Kept | None, watches: frozenset[Watch]) 
 
 def checked(tensor: torch.Tensor) -> torch.Tensor:
     """A tensor that can be read. Raises `NoTensor`."""
-    if tensor.is_meta:
+    if has_no_values(tensor):
         raise NoTensor(_NO_VALUES, hint="Run the model with real weights and inputs.")
     if tensor.is_nested:
         raise NoTensor("The tensor is nested: its rows differ in length.")

@@ -18,7 +18,7 @@ from interpogate.trace.keeping import RunTensors, Watch
 class Rerun(Protocol):
     """Runs the model again on the same inputs, unseen, and keeps only what is asked for."""
 
-    def __call__(self, watches: frozenset[Watch], *, eager: bool = False) -> RunTensors:
+    def __call__(self, watches: frozenset[Watch], /, *, eager: bool = False) -> RunTensors:
         """With `eager` transformers' attention runs in its plain kernel. Raises `NotKept`."""
 
 

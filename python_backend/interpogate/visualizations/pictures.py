@@ -16,7 +16,7 @@ from interpogate.visualizations.places import place_of
 from interpogate.visualizations.problems import NoTensor, NothingToSee
 from interpogate.visualizations.reading import Reading
 from interpogate.visualizations.registry import Kind, kind_named
-from interpogate.visualizations.roles import check_roles
+from interpogate.visualizations.roles import Roles, check_roles
 from interpogate.visualizations.statistics import statistics_of
 from interpogate.visualizations.value import Value
 
@@ -54,11 +54,7 @@ def _reading(
     observed: Observed, block: m.Block, request: m.ReadBlock
 ) -> tuple[Value, Reading, Kind]:
     kind = kind_named(block.kind)
-    value = _value(observed, block, kind)
-    dimensions = dimensions_of(observed, value, module_of(observed, block.node))
-    if 0 in value.shape:
-        raise NothingToSee("The tensor is empty.")
-    roles = block.roles or _guessed(kind, dimensions)
+    value, dimensions, roles = _suited(observed, block, kind)
     check_roles(roles, dimensions, allowed=kind.allowed, needs=kind.needs, many=kind.many)
     defaults = {option.name: option.value for option in kind.options}
     reading = Reading(
@@ -84,22 +80,41 @@ def cell(observed: Observed, block: m.Block, request: m.ReadCell) -> m.BlockCell
     return kind.cell(reading, request.panel, request.row, request.column)
 
 
-def _value(observed: Observed, block: m.Block, kind: Kind) -> Value:
-    """The value named, or what the kind draws where that is no tensor."""
+_Suited = tuple[Value, tuple[Dimension, ...], Roles]
+
+
+def _suited(observed: Observed, block: m.Block, kind: Kind) -> _Suited:
+    """The value named with its roles, or what the kind draws where that one does not suit."""
     try:
-        return value_of(observed, block.node, block.value, block.call)
-    except NoTensor:
+        return _with_roles(observed, block, block.value, kind)
+    except (NoTensor, _Unsuited) as error:
         if not kind.fallback or block.value.side != "output":
             raise
+        unsuited = error
     other = m.ValueReference(side="output", keys=(kind.fallback,))
-    return value_of(observed, block.node, other, block.call)
+    try:
+        return _with_roles(observed, block, other, kind)
+    except NoTensor:
+        raise unsuited from None
 
 
-def _guessed(kind: Kind, dimensions: tuple[Dimension, ...]) -> tuple[m.DimensionRole, ...]:
+def _with_roles(
+    observed: Observed, block: m.Block, reference: m.ValueReference, kind: Kind
+) -> _Suited:
+    value = value_of(observed, block.node, reference, block.call)
+    if 0 in value.shape:
+        raise NothingToSee("The tensor is empty.")
+    dimensions = dimensions_of(observed, value, module_of(observed, block.node))
+    if block.roles:
+        return value, dimensions, block.roles
     guess = kind.guess(dimensions)
     if guess.refusal:
-        raise NothingToSee(guess.refusal, hint="Choose another kind.")
-    return guess.roles
+        raise _Unsuited(guess.refusal, hint="Choose another kind.")
+    return value, dimensions, guess.roles
+
+
+class _Unsuited(NothingToSee):
+    """The kind cannot draw a tensor of this shape."""
 
 
 def module_of(observed: Observed, node: str) -> nn.Module:

@@ -28,6 +28,8 @@ class _Sums:
 
     def add(self, chunk: torch.Tensor) -> None:
         """Take in more entries (the pairwise update of Chan, Golub and LeVeque, 1979)."""
+        if not chunk.numel():
+            return
         finite = chunk.double()
         variance, mean = (float(one) for one in torch.var_mean(finite, correction=0))
         if not math.isfinite(variance):

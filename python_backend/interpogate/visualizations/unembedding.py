@@ -33,21 +33,29 @@ class Unembedding:
     @property
     def width(self) -> int:
         """Features that it takes; 0 if that is not known."""
-        weight = getattr(self.matrix, "weight", None)
-        if isinstance(self.matrix, _TABLES):
-            return int(self.matrix.embedding_dim)
-        return int(weight.shape[-1]) if isinstance(weight, torch.Tensor) else 0
+        names = ("in_features", "embedding_dim", "nx")
+        found = (getattr(self.matrix, name, None) for name in names)
+        return next((size for size in found if isinstance(size, int)), 0)
 
     def logits(self, stream: torch.Tensor) -> torch.Tensor:
         """Logits `(positions, vocabulary)` of a stream `(positions, features)`, float32."""
         weight = next(self.matrix.parameters())
         with torch.no_grad():
             taken = stream.to(device=weight.device, dtype=weight.dtype)
-            taken = taken if self.norm is None else self.norm.forward(taken)
-            if isinstance(self.matrix, _TABLES):
-                return (taken @ weight.T).float().cpu()
-            found: torch.Tensor = self.matrix.forward(taken)
-            return found.float().cpu()
+            try:
+                return self._applied(taken, weight).float().cpu()
+            except RuntimeError as error:
+                raise NothingToSee(
+                    f"{self.matrix_path} does not take a stream of {stream.shape[-1]} features.",
+                    hint="Name another norm or unembedding in the block's settings.",
+                ) from error
+
+    def _applied(self, taken: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        taken = taken if self.norm is None else self.norm.forward(taken)
+        if isinstance(self.matrix, _TABLES):
+            return taken @ weight.T
+        found: torch.Tensor = self.matrix.forward(taken)
+        return found
 
 
 def find_unembedding(observed: Observed, norm: str, matrix: str) -> Unembedding:

@@ -43,10 +43,14 @@ def _t5() -> Any:
     )
 
 
+def _model(kind: Any, config: Any) -> Any:
+    torch.manual_seed(0)
+    return kind(config).eval()
+
+
 def _both(config: Any, kind: Any, **inputs: Any) -> tuple[Observed, Any]:
     """What was observed under sdpa, and the output of the same weights under eager."""
-    torch.manual_seed(0)
-    model = kind(config).eval()
+    model = _model(kind, config)
     assert model.config._attn_implementation == "sdpa"
     observed = observe(model, **inputs)
     model.set_attn_implementation("eager")
@@ -100,7 +104,7 @@ def test_cross_attention_of_t5_looks_from_the_answer_to_the_text() -> None:
 
 def test_weights_that_the_eager_kernel_returns_are_taken_as_they_are() -> None:
     torch.manual_seed(0)
-    model = transformers.GPT2LMHeadModel(_gpt2()).eval()
+    model = _model(transformers.GPT2LMHeadModel, _gpt2())
     model.set_attn_implementation("eager")
     observed = observe(model, input_ids=IDS)
     found = shown(observed, block("transformer.h.0.attn", "attention", "attention"))
@@ -110,7 +114,7 @@ def test_weights_that_the_eager_kernel_returns_are_taken_as_they_are() -> None:
 
 
 def test_an_output_that_holds_no_weights_is_replaced_by_the_recomputed_ones() -> None:
-    observed = observe(transformers.GPT2LMHeadModel(_gpt2()).eval(), input_ids=IDS)
+    observed = observe(_model(transformers.GPT2LMHeadModel, _gpt2()), input_ids=IDS)
     found = shown(observed, block("transformer.h.0.attn", "attention", "1"))
     assert found.title.startswith("attention")
     assert RECOMPUTED in found.note
@@ -242,7 +246,7 @@ def _strange_kernel(
 def test_a_kernel_of_another_library_is_asked_by_a_second_run_with_the_eager_one() -> None:
     torch.manual_seed(0)
     ALL_ATTENTION_FUNCTIONS.register("strange", _strange_kernel)
-    model = transformers.GPT2LMHeadModel(_gpt2()).eval()
+    model = _model(transformers.GPT2LMHeadModel, _gpt2())
     with torch.no_grad():
         model.set_attn_implementation("eager")
         expected = model(input_ids=IDS, output_attentions=True).attentions[1]
@@ -255,7 +259,7 @@ def test_a_kernel_of_another_library_is_asked_by_a_second_run_with_the_eager_one
 
 
 def test_several_attentions_in_one_module_are_not_mixed_up() -> None:
-    observed = observe(transformers.GPT2LMHeadModel(_gpt2()).eval(), input_ids=IDS)
+    observed = observe(_model(transformers.GPT2LMHeadModel, _gpt2()), input_ids=IDS)
     found = read(observed, block("transformer", "attention", "attention"))
     assert found.problem is not None
     assert "2 attentions" in found.problem.message

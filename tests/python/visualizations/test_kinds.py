@@ -38,8 +38,8 @@ with torch.no_grad():
 
 
 def _cell(wanted: m.Block, panel: int, row: int, column: int) -> m.BlockCell:
-    place = {"panel": panel, "row": row, "column": column}
-    return cell(OBSERVED, wanted, m.ReadCell(model_id="", block_id=0, run_id=0, **place))
+    request = m.ReadCell(model_id="", block_id=0, run_id=0, panel=panel, row=row, column=column)
+    return cell(OBSERVED, wanted, request)
 
 
 def test_a_heat_map_has_tokens_down_and_features_across() -> None:
@@ -154,12 +154,12 @@ def test_a_hovered_average_says_what_was_averaged() -> None:
 
 
 def test_a_hovered_parameter_of_half_precision_is_printed_in_its_own() -> None:
-    model = nn.Sequential(nn.Linear(3, 2)).bfloat16()
-    observed = observe(model, input=torch.ones(1, 3).bfloat16())
+    layer = nn.Linear(3, 2).bfloat16()
+    observed = observe(nn.Sequential(layer), input=torch.ones(1, 3).bfloat16())
     wanted = block("0", "heatmap", "weight", side="parameter")
     request = m.ReadCell(model_id="", block_id=0, run_id=0, panel=0, row=1, column=2)
     text = cell(observed, wanted, request).text
-    assert str(model[0].weight[1, 2].detach()) == f"tensor({text}, dtype=torch.bfloat16)"
+    assert str(layer.weight[1, 2].detach()) == f"tensor({text}, dtype=torch.bfloat16)"
 
 
 def test_feature_maps_are_spread_over_channels() -> None:

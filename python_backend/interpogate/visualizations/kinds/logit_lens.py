@@ -95,6 +95,8 @@ def logit_lens(reading: Reading) -> Drawing:
     parts = [part for part in (used.norm_path, used.matrix_path) if part]
     drawing.notes.append(f"The stream goes through {' and '.join(parts)}.")
     drawing.notes += _disagreement(reading, used)
+    if len(_wanted(reading)) > 1:
+        drawing.notes.append("The probability is that of the token with and without a space.")
     return drawing
 
 
@@ -176,26 +178,26 @@ def _parts(stream: torch.Tensor, unembedding: Unembedding) -> Sequence[torch.Ten
 
 
 def _likeliest(
-    part: torch.Tensor, unembedding: Unembedding, wanted: int
+    part: torch.Tensor, unembedding: Unembedding, wanted: list[int]
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     probabilities = unembedding.logits(part).softmax(-1)
     top = probabilities.topk(min(_TOP, probabilities.shape[-1]))
-    own = probabilities[:, wanted] if wanted >= 0 else top.values[:, 0]
+    own = probabilities[:, wanted].sum(-1) if wanted else top.values[:, 0]
     return top.values, top.indices.double(), own[:, None]
 
 
-def _wanted(reading: Reading) -> int:
-    """Id of the token that the user named; -1 for none. Raises `OptionInvalid`."""
+def _wanted(reading: Reading) -> list[int]:
+    """Ids of the token that the user named, with and without a space; empty if none was."""
     text, tokenizer = reading.option("token"), reading.observed.tokenizer
     if not text:
-        return -1
+        return []
     if tokenizer is None:
         raise OptionInvalid("This model has no tokenizer: no token can be named.")
     ids = [tokenizer(one, add_special_tokens=False)["input_ids"] for one in (text, f" {text}")]
-    single = [found[0] for found in ids if len(found) == 1]
+    single = sorted({int(found[0]) for found in ids if len(found) == 1})
     if not single:
         raise OptionInvalid(f"{text!r} is more than one token.")
-    return int(single[0])
+    return single
 
 
 def _axes(reading: Reading, lens: _Lens) -> tuple[m.BlockAxis, m.BlockAxis]:
