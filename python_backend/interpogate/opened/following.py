@@ -113,13 +113,11 @@ class Follower:
         if watch is not None:
             await asyncio.to_thread(watch.cancel)
 
-    async def loading(self) -> int:
-        """Whatever is in the files is about to be loaded; returns the moment for `loaded_from`."""
+    async def loading(self) -> None:
+        """Whatever is in the files is about to be loaded."""
         async with self._looking:
-            moment = time.time_ns()
             self._loaded = await asyncio.to_thread(self._contents.read, self._files)
             self._seen = dict(self._loaded)
-            return moment
 
     async def loaded_from(self, files: Iterable[str], *, since_ns: int) -> None:
         """The model was loaded from these files, in a load that began at a moment."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -227,7 +228,9 @@ class OpenedModel:
             await self._gone()
             if self._closed:
                 return
-            life.since_ns = await self._follower.loading()
+            life.since_ns = time.time_ns()
+            if life is not self._successor:  # which loads what the follower has just looked at
+                await self._follower.loading()
             await life.launch(self._launch, folder=self._request.folder)
             if life is not self._successor:
                 self._worker = life

@@ -1,0 +1,70 @@
+"""A worker without a process, which notes what was in the files when it was told to load them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from interpogate.opened.worker_client import OnEvent, WorkerClient
+from interpogate.opened.worker_process import WorkerExit
+
+Json = dict[str, Any]
+
+_NO_MODULES: Json = {
+    **{"total": 0, "first": 0, "names": [], "parents": [], "kinds": [], "parameterCounts": []},
+    **{"otherPaths": [], "otherModules": [], "kindRows": [], "classes": []},
+    **{"graphVersion": 0, "origin": "fake", "runId": 0, "following": 0, "modules": []},
+    **{"counts": [], "inputs": [], "outputs": [], "texts": []},
+}
+
+
+class RecordingWorker:
+    """Answers at once, as long as nobody stops it."""
+
+    def __init__(self, files: list[Path], loads: list[tuple[str, ...]], on_event: OnEvent) -> None:
+        self.pid = os.getpid()
+        self.is_asked = False
+        self.ended: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
+        self._files = files
+        self._loads = loads
+        self._on_event = on_event
+
+    async def request(self, method: str, params: Json) -> Json:
+        if method == "session/hello":
+            return {"protocolVersion": 1}
+        if method == "model/load":
+            self._load(params)
+            return {}
+        return _NO_MODULES
+
+    async def stop(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(WorkerExit(returncode=0))
+
+    def _load(self, params: Json) -> None:
+        self._loads.append(tuple(_text(file) for file in self._files))
+        model_id = params["modelId"]
+        files = [str(file) for file in self._files]
+        self._on_event("source/files", {"modelId": model_id, "files": files})
+        state = {"modelId": model_id, "source": "x", "phase": "ready", "message": ""}
+        version = params["firstGraphVersion"]
+        self._on_event("model/changed", {**state, "graphVersion": version})
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError:
+        return "(missing)"
+
+
+def launching(files: list[Path], loads: list[tuple[str, ...]]) -> Callable[..., Any]:
+    """What `OpenedModel` launches workers with."""
+
+    async def launch(_model_id: str, *, folder: str | None, on_event: OnEvent) -> WorkerClient:
+        return cast("WorkerClient", RecordingWorker(files, loads, on_event))
+
+    return launch
