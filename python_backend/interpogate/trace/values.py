@@ -97,6 +97,9 @@ def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
     if isinstance(value, torch.Tensor):
         rows.append((depth, key, "tensor", type(value), tensor_facts(value)))
         return
+    if value is None:  # what most arguments of large models are
+        rows.append((depth, key, "none", type(None), None))
+        return
     kind, items = _parts(value)
     rows.append((depth, key, kind, _label(kind, value), None))
     if depth >= MAXIMUM_DEPTH:
@@ -118,6 +121,8 @@ def _parts(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:
 def _items(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:  # noqa: PLR0911 (one a kind)
     if value is None:
         return "none", []
+    if type(value) is tuple:  # before the tests that are slow: most outputs of large models
+        return "tuple", [(str(number), item) for number, item in enumerate(value)]
     if isinstance(value, (bool, int, float, complex, str, bytes)):
         return "scalar", []
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
