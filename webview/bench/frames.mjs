@@ -27,7 +27,27 @@ async function bundle() {
   };
 }
 
-/** Milliseconds by number of boxes. */
+const BLOCKS = [
+  { blocks: 0, zoom: 1 },
+  { blocks: 1, zoom: 1 },
+  { blocks: 1, zoom: 3 },
+  { blocks: 6, zoom: 1 },
+];
+
+/** Frames of one graph with so many attention blocks of 12 heads at 128 tokens. */
+async function measureBlocks(page) {
+  const found = [];
+  for (const { blocks, zoom } of BLOCKS) {
+    const times = await page.evaluate(
+      ([count, factor]) => window.measureBlocks(count, factor),
+      [blocks, zoom],
+    );
+    found.push({ blocks, zoom, ...times });
+  }
+  return found;
+}
+
+/** Milliseconds by number of boxes; and of a graph without and with 12 × 128 × 128 attention. */
 export async function measure() {
   const { script, style } = await bundle();
   const browser = await launch();
@@ -40,19 +60,20 @@ export async function measure() {
       const times = await page.evaluate((boxes) => window.measureFrames(boxes), count);
       found.push({ count, ...times });
     }
-    return found;
+    return { boxes: found, blocks: await measureBlocks(page) };
   } finally {
     await browser.close();
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const found = await measure();
-  const empty = found[0].frame;
-  for (const { count, frame, script } of found) {
-    const ratio = (frame / empty).toFixed(2);
-    process.stdout.write(
-      `${count} boxes: ${frame.toFixed(1)} ms a frame (${ratio} × empty), ${script.toFixed(1)} ms in scripts\n`,
-    );
+  const { boxes, blocks } = await measure();
+  const empty = boxes[0].frame;
+  const times = ({ frame, script }) =>
+    `${frame.toFixed(1)} ms a frame (${(frame / empty).toFixed(2)} × empty), ${script.toFixed(1)} ms in scripts\n`;
+  for (const { count, ...one } of boxes) process.stdout.write(`${count} boxes: ${times(one)}`);
+  for (const { blocks: count, zoom, ...one } of blocks) {
+    const what = `60 boxes, ${count} blocks of 12 heads at 128 tokens, zoom ${zoom}`;
+    process.stdout.write(`${what}: ${times(one)}`);
   }
 }

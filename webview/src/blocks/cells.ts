@@ -17,7 +17,7 @@ import type { Area, Kind, Size } from "./kind.ts";
 import { cellArea, entryAt, type PanelGrid, panelArea, panelAt, panelGrid } from "./panels.ts";
 
 /** A bitmap by figure, then by panel and theme. */
-const bitmaps = new WeakMap<Figure, Map<string, OffscreenCanvas>>();
+const bitmaps = new WeakMap<Figure, Map<string, ImageBitmap>>();
 
 export function rangeOf({ picture }: Figure): Range {
   return { scale: picture.scale, low: picture.low, high: picture.high };
@@ -38,7 +38,7 @@ function paint(values: ArrayLike<number>, pixels: Uint8ClampedArray, range: Rang
 }
 
 /** One pixel a cell; null if the picture has no values. */
-function bitmapOf(figure: Figure, panel: number, dark: boolean): OffscreenCanvas | null {
+function bitmapOf(figure: Figure, panel: number, dark: boolean): ImageBitmap | null {
   const key = `${panel} ${dark}`;
   const known = bitmaps.get(figure)?.get(key);
   if (known) return known;
@@ -53,9 +53,11 @@ function bitmapOf(figure: Figure, panel: number, dark: boolean): OffscreenCanvas
   const own = values.subarray(panel * width * height, (panel + 1) * width * height);
   paint(own, image.data, rangeOf(figure), colourMap(figure.picture.scale, dark));
   context.putImageData(image, 0, 0);
-  const all = bitmaps.get(figure) ?? new Map<string, OffscreenCanvas>();
-  bitmaps.set(figure, all.set(key, canvas));
-  return canvas;
+  // A bitmap never changes: the browser keeps it as it draws it, a canvas is copied for each frame.
+  const bitmap = canvas.transferToImageBitmap();
+  const all = bitmaps.get(figure) ?? new Map<string, ImageBitmap>();
+  bitmaps.set(figure, all.set(key, bitmap));
+  return bitmap;
 }
 
 /** The cells of one panel, scaled into an area. */
