@@ -16,7 +16,7 @@ export interface NamePlace {
 
 const FUNCTION = /^(?:async\s+)?def\b/;
 const STRING_OR_COMMENT = /(["'])(?:\\.|(?!\1).)*\1|#.*$/g;
-const NAME = /(?<![\w.])[A-Za-z_]\w*(?!\s*\()/g;
+const NAME = /(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|\s*\()/gu;
 const KEYWORDS = new Set(
   (
     "and as assert async await break class continue def del elif else except finally for from global if " +

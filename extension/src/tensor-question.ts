@@ -32,7 +32,7 @@ export function tensorQuestion(names: readonly string[]): string {
 
 /** Tensors by name, such as `float32[1, 9, 64]`. */
 export function readTensors(answer: string): ReadonlyMap<string, string> {
-  const found = answer.matchAll(/([^\W\d]\w*)=(\w+)\[((?:\d+(?:, \d+)*)?)\]/gu);
+  const found = answer.matchAll(/([\p{L}_][\p{L}\p{N}_]*)=(\w+)\[((?:\d+(?:, \d+)*)?)\]/gu);
   return new Map(
     [...found].map(([, name = "", dtype = "", sizes = ""]) => [name, `${dtype}[${sizes}]`]),
   );
