@@ -154,6 +154,7 @@ async function headShowsInduction(page, torch) {
     const text = (await stage.getAttribute("aria-valuetext")) ?? "";
     return text.includes(`query ${query}`) && text.includes("exact") ? text : null;
   });
+  assert.deepEqual(placeIn(words), [HEAD, query, key]);
   equalsTorch(words, torch);
   assert(
     at(torch.values, [HEAD, query, key]) > 0.5,

@@ -9,6 +9,8 @@ const TEXT = 11;
 const LINE = 15;
 const TICK_GAP = 38;
 const LONGEST = 96;
+/** Free room at the right, where the last label ends. */
+const SIDE = 14;
 /** Room for numbers along an axis of values. */
 const NUMBERS = 46;
 const SLANT = Math.PI / 4;
@@ -39,6 +41,11 @@ function isSlanted(brush: Brush, axis: Axis, width: number): boolean {
   return longest(brush, axis) > width / axis.count - 4;
 }
 
+/** How wide the panel becomes, about: it may be square in a wide canvas. */
+function panelWidth(kind: Kind, figure: Figure, room: Size): number {
+  return kind.panel(figure, { x: 0, y: 0, ...room }, 0)?.width ?? room.width;
+}
+
 function leftMargin(brush: Brush, kind: Kind, figure: Figure): number {
   if (kind.isPlot) return NUMBERS;
   if (figure.y.size <= 1) return 4;
@@ -46,9 +53,10 @@ function leftMargin(brush: Brush, kind: Kind, figure: Figure): number {
 }
 
 /** Room that labels need at the left and below; names of the axes included. */
-function marginsOf(brush: Brush, kind: Kind, figure: Figure, width: number): Margins {
+function marginsOf(brush: Brush, kind: Kind, figure: Figure, size: Size): Margins {
   const left = leftMargin(brush, kind, figure);
-  const slanted = isSlanted(brush, figure.x, width - left);
+  const room = { width: size.width - left - SIDE, height: size.height - 2 * LINE };
+  const slanted = isSlanted(brush, figure.x, panelWidth(kind, figure, room));
   const below = slanted ? longest(brush, figure.x) * 0.75 + 14 : LINE + 3;
   return { left, bottom: Math.min(LONGEST, below) + (figure.x.name ? LINE : 0) + 2 };
 }
@@ -57,11 +65,11 @@ function marginsOf(brush: Brush, kind: Kind, figure: Figure, width: number): Mar
 export function innerArea(brush: Brush, kind: Kind, figure: Figure, size: Size): Area {
   if (figure.panels.count > 1)
     return { x: 2, y: 0, width: size.width - 4, height: size.height - 2 };
-  const { left, bottom } = marginsOf(brush, kind, figure, size.width);
+  const { left, bottom } = marginsOf(brush, kind, figure, size);
   return {
     x: left,
     y: 4,
-    width: Math.max(20, size.width - left - 14),
+    width: Math.max(20, size.width - left - SIDE),
     height: Math.max(20, size.height - bottom - 4),
   };
 }
@@ -116,14 +124,14 @@ function drawDown(brush: Brush, axis: Axis, panel: Area): void {
 interface Place {
   readonly panel: Area;
   /** Of the whole canvas. */
-  readonly width: number;
+  readonly size: Size;
 }
 
 function drawNames(brush: Brush, kind: Kind, figure: Figure, place: Place): void {
   const { context, theme } = brush;
-  const { panel, width } = place;
+  const { panel, size } = place;
   const writing = { size: TEXT, colour: theme.muted, align: "center" } as const;
-  const { left, bottom } = marginsOf(brush, kind, figure, width);
+  const { left, bottom } = marginsOf(brush, kind, figure, size);
   const below = panel.y + panel.height + bottom - LINE / 2;
   brush.text(figure.x.name, panel.x + panel.width / 2, below, writing);
   if (kind.isPlot || figure.y.size <= 1) return;
@@ -147,5 +155,5 @@ export function drawAxes(
   if (edges) drawEdges(brush, edges.values, panel);
   else drawAcross(brush, figure.x, panel);
   if (!kind.isPlot && figure.y.size > 1) drawDown(brush, figure.y, panel);
-  drawNames(brush, kind, figure, { panel, width: size.width });
+  drawNames(brush, kind, figure, { panel, size });
 }
