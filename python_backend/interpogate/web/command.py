@@ -37,6 +37,9 @@ def add_serve(
     serve.add_argument("--device", help="such as cpu or cuda:0")
     serve.add_argument("--dtype", help=f"one of {', '.join(DTYPES)}")
     serve.add_argument(
+        "--tensor-memory", metavar="MB", help="how much of its runs is kept for blocks (1024)"
+    )
+    serve.add_argument(
         "--allow-host",
         action="append",
         metavar="NAME[:PORT]",
@@ -53,6 +56,8 @@ def serve(options: argparse.Namespace) -> int:
     try:
         settings = read_settings(vars(options), os.environ, Path.cwd())
         return _serve(options, settings)
+    except KeyboardInterrupt:  # before the server is up, or where signals cannot be handled
+        return 0
     except SettingInvalid as error:
         _complain(error)
         return BAD_VALUE
@@ -83,6 +88,7 @@ def _serve(options: argparse.Namespace, settings: ServeSettings) -> int:
         device=settings.device,
         dtype=settings.dtype,
         text=settings.text,
+        tensor_memory_mb=settings.tensor_memory,
     )
     service = ModelService(listening, admission, show_output=_show)
     _announce(settings, url)

@@ -93,6 +93,11 @@ def _policy(nonce: str, host: str) -> str:
         "style-src 'self' 'unsafe-inline'",
         "img-src data: blob:",
         "worker-src blob:",
-        f"connect-src ws://{host} wss://{host}",
+        f"connect-src {_sockets(host)}",
     ]
     return "; ".join(parts)
+
+
+def _sockets(host: str) -> str:
+    """Where the page may connect to; policies have no way to write an IPv6 address."""
+    return "'self'" if host.startswith("[") else f"ws://{host} wss://{host}"

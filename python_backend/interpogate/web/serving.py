@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -113,4 +114,14 @@ async def serve_until_stopped(service: ModelService, request: m.OpenModel) -> No
 
 def open_in_browser(url: str) -> None:
     """Ask the user's browser to open the page, without waiting: some browsers stay in front."""
-    Thread(target=webbrowser.open, args=(url,), name="browser-opener", daemon=True).start()
+    Thread(target=_open, args=(url,), name="browser-opener", daemon=True).start()
+
+
+def _open(url: str) -> None:
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:  # there is none; the address is printed
+        return
+    # A plain one runs inside the terminal, over what is printed there, unless the user named it.
+    if type(browser) is not webbrowser.GenericBrowser or "BROWSER" in os.environ:
+        browser.open(url)

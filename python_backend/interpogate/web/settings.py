@@ -39,6 +39,8 @@ class ServeSettings:
     no_browser: bool = False
     device: str | None = None
     dtype: str | None = None
+    tensor_memory: int | None = None
+    """Megabytes."""
     allow_host: tuple[str, ...] = ()
     token: str | None = field(default=None, repr=False)
 
@@ -67,7 +69,7 @@ def _places(
     written, variable = name.replace("_", "-"), f"INTERPOGATE_{name.upper()}"
     return [
         (f"--{written}", flags.get(name)),
-        (variable, environment.get(variable)),
+        (variable, environment.get(variable) or None),
         (f"{written} in [tool.interpogate] of pyproject.toml", file.get(name)),
     ]
 
@@ -145,6 +147,13 @@ def _dtype(value: Any, place: str) -> str:
     return str(value)
 
 
+def _megabytes(value: Any, place: str) -> int:
+    text = str(value) if not isinstance(value, bool) else ""
+    if not (text.isascii() and text.isdigit()):
+        raise SettingInvalid(f"{place} must be a whole number of megabytes, not {value!r}.")
+    return int(text)
+
+
 def _hosts(value: Any, place: str) -> tuple[str, ...]:
     names = value.split(",") if isinstance(value, str) else value
     if not isinstance(names, (list, tuple)):
@@ -172,5 +181,6 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "no_browser": _truth,
     "device": _device,
     "dtype": _dtype,
+    "tensor_memory": _megabytes,
     "allow_host": _hosts,
 }

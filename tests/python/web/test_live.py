@@ -152,6 +152,20 @@ def test_the_script_waits_for_a_run_of_the_page(interp: Interpogate, served: Liv
         assert order == ["page", "script"]
 
 
+def test_blocks_show_runs_of_the_script(interp: Interpogate, served: LiveServer) -> None:
+    with _page(served) as page:
+        model_id = page.open_model()["modelId"]
+        value = {"side": "output", "keys": []}
+        wanted = {"blockId": 0, "node": "lm_head", "value": value, "kind": "heatmap", "roles": []}
+        block = page.call("block/put", modelId=model_id, block=wanted)
+        assert page.wait_event("block/changed")["blocks"][0]["node"] == "lm_head"
+        interp.forward_text(TEXT)
+        page.wait_run(1)
+        picture = page.call("block/read", modelId=model_id, blockId=block["blockId"])
+        assert (picture["problem"], picture["runId"]) == (None, 1)
+        assert {picture["x"]["size"], picture["y"]["size"]} == {4, 835}
+
+
 def test_the_page_cannot_load_or_end_the_scripts_model(served: LiveServer) -> None:
     with _page(served) as page:
         model_id = page.open_model()["modelId"]

@@ -140,6 +140,33 @@ def test_a_model_of_the_folder_is_served_and_its_prints_are_shown(
         wait_until(lambda: "loading mine" in server.log, "what the model printed")
 
 
+def test_a_changed_file_is_loaded_anew_and_every_tab_sees_it(
+    mark: ProcessMark, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.py"
+    text = "from torch import nn\nmodel = nn.Sequential(nn.Linear(3, 2))\n"
+    file.write_text(text)
+    server = ServeProcess("mine.py:model", environment=mark.environment, folder=tmp_path)
+    with server, server.page() as page:
+        assert page.open_model()["summary"]["moduleCount"] == 2
+        file.write_text(text.replace("2))", "2), nn.ReLU())"))
+        page.wait_event(
+            "model/changed",
+            lambda state: state["phase"] == "ready" and state["summary"]["moduleCount"] == 3,
+        )
+
+
+def test_the_users_browser_is_asked_to_open_the_page(mark: ProcessMark, tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    environment = {**mark.environment, "BROWSER": f"{browser} %s"}
+    opened = tmp_path / "opened"
+    with ServeProcess(environment=environment, flags=()) as server:
+        wait_until(lambda: opened.exists() and opened.read_text() != "", "the browser")
+        assert opened.read_text().strip() == server.url
+
+
 def test_the_token_of_the_environment_stays_from_start_to_start(mark: ProcessMark) -> None:
     token = "A" * 43
     environment = {**mark.environment, "INTERPOGATE_TOKEN": token}

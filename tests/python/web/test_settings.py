@@ -19,6 +19,7 @@ text = "from the file"
 no-browser = true
 device = "cuda:1"
 dtype = "bfloat16"
+tensor-memory = 64
 allow-host = ["box.lan", "box.lan:80"]
 """
 
@@ -44,6 +45,7 @@ def test_the_table_of_the_file_holds_every_setting(tmp_path: Path) -> None:
         no_browser=True,
         device="cuda:1",
         dtype="bfloat16",
+        tensor_memory=64,
         allow_host=("box.lan", "box.lan:80"),
     )
 
@@ -83,7 +85,8 @@ def test_the_environment_can_say_everything(tmp_path: Path) -> None:
     [
         ("port", "x"), ("port", "70000"), ("port", "-1"), ("port", "8.5"), ("port", ""),
         ("host", "a b"), ("host", "http://x"), ("host", ""), ("device", "GPU one"),
-        ("dtype", "float3"), ("allow_host", ["*"]), ("allow_host", ["a/b"]), ("allow_host", [""]),
+        ("dtype", "float3"), ("tensor_memory", "1 GB"), ("allow_host", ["*"]),
+        ("allow_host", ["a/b"]), ("allow_host", [""]),
     ],
 )  # fmt: skip
 def test_a_bad_flag_is_named_with_its_value(tmp_path: Path, name: str, value: Any) -> None:
@@ -103,6 +106,11 @@ def test_a_bad_flag_is_named_with_its_value(tmp_path: Path, name: str, value: An
 def test_a_bad_variable_is_named(tmp_path: Path, environment: dict[str, str], words: str) -> None:
     with pytest.raises(SettingInvalid, match=words):
         _read(tmp_path, environment=environment)
+
+
+def test_an_empty_variable_counts_as_none(tmp_path: Path) -> None:
+    environment = {"INTERPOGATE_PORT": "", "INTERPOGATE_TOKEN": "", "INTERPOGATE_TEXT": ""}
+    assert _read(tmp_path, environment=environment) == ServeSettings()
 
 
 def test_a_bad_token_is_not_repeated(tmp_path: Path) -> None:
