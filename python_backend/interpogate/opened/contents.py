@@ -77,12 +77,16 @@ def _read(file: str, signature: _Signature) -> Fingerprint:
 
 
 def changed_since(file: str, moment_ns: int) -> bool:
-    """Whether a file was written, replaced or moved here after a moment of the wall clock."""
+    """Whether a file was written, replaced or moved here after a moment of the wall clock.
+
+    A time that lies ahead, as of a server whose clock is fast, says nothing.
+    """
     try:
         status = os.stat(file)
     except OSError:
         return True
-    return max(status.st_mtime_ns, status.st_ctime_ns) > moment_ns
+    changed_ns = status.st_mtime_ns if sys.platform == "win32" else status.st_ctime_ns
+    return moment_ns < changed_ns <= time.time_ns()
 
 
 def is_being_written(file: str) -> bool:

@@ -30,6 +30,8 @@ from interpogate.protocol.messages import Problem
 _CHANGED_MEANWHILE: Fingerprint = "changed while it was loaded"
 _MOST_FILES = 1_000
 _CALM_ROW = 3
+_TICK_NS = 10_000_000
+"""File systems take the time from a clock that goes in steps."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +93,8 @@ class Follower:
         self._watch: FollowsPaths | None = None
         self._life: asyncio.Task[None] | None = None
         self._looking = asyncio.Lock()
+        self._looked_ns = 0
+        """When the look began that decided what is loaded."""
         self._finished_ns = 0
         self._row = 0
         self._not_before = 0.0
@@ -116,29 +120,31 @@ class Follower:
     async def loading(self) -> None:
         """Whatever is in the files is about to be loaded."""
         async with self._looking:
+            self._looked_ns = time.time_ns()
             self._loaded = await asyncio.to_thread(self._contents.read, self._files)
             self._seen = dict(self._loaded)
 
-    async def loaded_from(self, files: Iterable[str], *, since_ns: int) -> None:
-        """The model was loaded from these files, in a load that began at a moment."""
+    async def loaded_from(self, files: Iterable[str]) -> None:
+        """The model was loaded from these files."""
         async with self._looking:
-            await self._take(files, since_ns)
+            await self._take(files)
             self._loaded = {file: self._loaded[file] for file in self._files}
             self._in_use = dict(self._loaded)
 
-    async def failed_from(self, files: Iterable[str], *, since_ns: int) -> None:
+    async def failed_from(self, files: Iterable[str]) -> None:
         """A load failed that used these files; what answered before still does, if anything did."""
         async with self._looking:
-            await self._take([*self._files, *files], since_ns)
+            await self._take([*self._files, *files])
             self._loaded = {**self._loaded, **self._in_use}
 
-    async def _take(self, files: Iterable[str], since_ns: int) -> None:
+    async def _take(self, files: Iterable[str]) -> None:
+        """Note what was loaded; of what changed meanwhile nobody knows which content that was."""
         self._files = tuple(dict.fromkeys(map(os.path.abspath, files)))[:_MOST_FILES]
         new = [file for file in self._files if file not in self._loaded]
-        prints = await asyncio.to_thread(self._contents.read, new)
-        for file in new:
-            late = changed_since(file, since_ns)
-            self._loaded[file] = _CHANGED_MEANWHILE if late else prints[file]
+        self._loaded.update(await asyncio.to_thread(self._contents.read, new))
+        for file in self._files:
+            if changed_since(file, self._looked_ns - _TICK_NS):
+                self._loaded[file] = _CHANGED_MEANWHILE
         self._seen = {file: self._loaded[file] for file in self._files}
         self._finished_ns = time.time_ns()
         self._hint()
@@ -172,12 +178,13 @@ class Follower:
         while True:
             await self._quiet()
             async with self._looking:
+                looked_ns = time.time_ns()
                 now = await asyncio.to_thread(self._look)
                 patience = time.monotonic() - began
                 if now == self._seen and not self._hinted:
                     return
                 if self._is_whole(now, patience) and self._is_time():
-                    await self._decide(now)
+                    await self._decide(now, looked_ns)
                     return
             await self._pause()
 
@@ -216,7 +223,7 @@ class Follower:
     def _is_time(self) -> bool:
         return time.monotonic() >= self._not_before
 
-    async def _decide(self, now: dict[str, Fingerprint]) -> None:
+    async def _decide(self, now: dict[str, Fingerprint], looked_ns: int) -> None:
         problem = await asyncio.to_thread(broken_file, now, self._loaded)
         if await asyncio.to_thread(self._contents.read, self._files) != now:
             self._hint()  # it changed while it was parsed
@@ -224,7 +231,7 @@ class Follower:
         self._seen = now
         if problem is None and now != self._loaded:
             self._count(now)
-            self._loaded = dict(now)
+            self._loaded, self._looked_ns = dict(now), looked_ns
             self._wishes.reload()
             return
         if problem is not None:  # a load under way is given up for it

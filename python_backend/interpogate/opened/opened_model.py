@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -228,7 +227,6 @@ class OpenedModel:
             await self._gone()
             if self._closed:
                 return
-            life.since_ns = time.time_ns()
             if life is not self._successor:  # which loads what the follower has just looked at
                 await self._follower.loading()
             await life.launch(self._launch, folder=self._request.folder)
@@ -354,7 +352,7 @@ class OpenedModel:
         if self._own.phase == "ready":
             life.is_noted = True
             self._restarts.ready()
-            self._spawn(self._follower.loaded_from(life.files, since_ns=life.since_ns))
+            self._spawn(self._follower.loaded_from(life.files))
             if self._comparison is not None:
                 comparison, self._comparison = self._comparison, None
                 self._spawn(self._compare(life, comparison))
@@ -365,10 +363,10 @@ class OpenedModel:
         self._announce()
 
     def _follow_failed(self, life: WorkerLife, problem: Problem) -> None:
-        if not life.is_noted and life.since_ns:
+        if not life.is_noted:
             life.is_noted = True
             files = life.files if problem.file is None else (*life.files, problem.file)
-            self._spawn(self._follower.failed_from(files, since_ns=life.since_ns))
+            self._spawn(self._follower.failed_from(files))
 
     def _note(self, method: str, params: Any, reply: Any) -> None:
         if method == "graph/read":

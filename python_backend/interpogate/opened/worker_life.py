@@ -48,8 +48,6 @@ class WorkerLife:
         """The last that it told."""
         self.files: tuple[str, ...] = ()
         """What it has loaded the model from."""
-        self.since_ns = 0
-        """When its load began, by the wall clock."""
         self.is_noted = False
         """Whether its files are being followed."""
         self.ending: WorkerExit | None = None

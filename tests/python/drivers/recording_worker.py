@@ -24,28 +24,40 @@ _NO_MODULES: Json = {
 class RecordingWorker:
     """Answers at once, as long as nobody stops it."""
 
-    def __init__(self, files: list[Path], loads: list[tuple[str, ...]], on_event: OnEvent) -> None:
+    def __init__(
+        self,
+        files: list[Path],
+        loads: list[tuple[str, ...]],
+        on_event: OnEvent,
+        gate: asyncio.Event | None,
+    ) -> None:
         self.pid = os.getpid()
         self.is_asked = False
         self.ended: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self._files = files
         self._loads = loads
         self._on_event = on_event
+        self._gate = gate
+        self._loading: asyncio.Task[None] | None = None
 
     async def request(self, method: str, params: Json) -> Json:
         if method == "session/hello":
             return {"protocolVersion": 1}
         if method == "model/load":
-            self._load(params)
+            self._loading = asyncio.create_task(self._load(params))
             return {}
         return _NO_MODULES
 
     async def stop(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
         if not self.ended.done():
             self.ended.set_result(WorkerExit(returncode=0))
 
-    def _load(self, params: Json) -> None:
+    async def _load(self, params: Json) -> None:
         self._loads.append(tuple(_text(file) for file in self._files))
+        if self._gate is not None:
+            await self._gate.wait()
         model_id = params["modelId"]
         files = [str(file) for file in self._files]
         self._on_event("source/files", {"modelId": model_id, "files": files})
@@ -61,10 +73,12 @@ def _text(file: Path) -> str:
         return "(missing)"
 
 
-def launching(files: list[Path], loads: list[tuple[str, ...]]) -> Callable[..., Any]:
-    """What `OpenedModel` launches workers with."""
+def launching(
+    files: list[Path], loads: list[tuple[str, ...]], gate: asyncio.Event | None = None
+) -> Callable[..., Any]:
+    """What `OpenedModel` launches workers with; loads are ready while the gate is set."""
 
     async def launch(_model_id: str, *, folder: str | None, on_event: OnEvent) -> WorkerClient:
-        return cast("WorkerClient", RecordingWorker(files, loads, on_event))
+        return cast("WorkerClient", RecordingWorker(files, loads, on_event, gate))
 
     return launch

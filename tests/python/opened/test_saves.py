@@ -23,7 +23,7 @@ from interpogate.protocol.messages import OpenModel
 from recording_worker import launching
 from saves import Workspace
 
-QUICK = Timing(quiet_s=0.008, absence_s=0.2, glance_s=30.0)
+QUICK = Timing(quiet_s=0.015, absence_s=0.2, glance_s=30.0)
 PATIENCE_S = 8.0
 
 
@@ -34,11 +34,13 @@ class Opened:
         self.space = Workspace(folder)
         self.loads: list[tuple[str, ...]] = []
         self.states: list[dict[str, Any]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
         self.model = OpenedModel(
             "model-1",
             OpenModel(source="main.py:Net", folder=str(folder)),
             emit=lambda method, params: self.states.append(params),
-            launch=launching(self.space.files, self.loads),
+            launch=launching(self.space.files, self.loads, self.gate),
             timing=QUICK,
         )
 
@@ -62,10 +64,12 @@ async def opened(folder: Path, **observers: Callable[[], Any]) -> AsyncIterator[
     threads = threading.active_count()
     found = Opened(folder)
     watcher = Watching(loop=asyncio.get_running_loop(), **observers)
+    await asyncio.sleep(0.02)  # the files are older than a tick of the file system's clock
     found.model.follow_files(watcher.watch)
     found.model.start()
     try:
         await found.until_loaded()
+        await found.until(lambda: bool(found.model._follower._in_use), "the files to be followed")
         yield found
     finally:
         await found.model.close()
@@ -143,13 +147,38 @@ def test_code_broken_while_a_load_is_under_way_is_mended_by_taking_it_back(tmp_p
     async def body() -> None:
         async with opened(tmp_path) as found:
             wanted = found.space.content()
+            found.gate.clear()
             found.space.main.write_text(wanted, "utf-8")
             await found.until(lambda: found.model.state.reloading, "the load to begin")
             found.space.main.write_text("def broken(:\n", "utf-8")
             await found.until(lambda: found.model.state.problem is not None, "a problem")
+            found.gate.set()
             found.space.main.write_text(wanted, "utf-8")
+            await found.until(lambda: found.model.state.problem is None, "the problem to go")
             await found.until_loaded()
-            assert found.model.state.problem is None
+            assert [load[0] for load in found.loads[-2:]] == [wanted, wanted]
+
+    run(body())
+
+
+def test_what_a_file_held_only_for_the_moment_of_a_load_is_loaded_over(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with opened(tmp_path) as found:
+            wanted = found.space.content()
+            launch = found.model._launch
+
+            async def launch_late(*args: Any, **named: Any) -> Any:
+                found.space.main.write_text(found.space.content(), "utf-8")
+                return await launch(*args, **named)
+
+            found.model._launch = launch_late
+            found.gate.clear()
+            found.space.main.write_text(wanted, "utf-8")
+            await found.until(lambda: len(found.loads) == 2, "a load of what came after")
+            found.model._launch = launch
+            found.space.main.write_text(wanted, "utf-8")
+            found.gate.set()
+            await found.until_loaded()
 
     run(body())
 
@@ -216,7 +245,7 @@ def test_a_load_that_changes_its_own_files_does_not_go_on_for_ever(tmp_path: Pat
                 saves._move_over(found.space.part, found.space.content())
                 return load(versions)
 
-            found.model._loading = load_and_write  # type: ignore[method-assign]
+            found.model._loading = load_and_write  # type: ignore[method-assign, assignment]
             await saves.replace(found.space)
             await found.until(lambda: len(found.loads) >= 4, "a few loads")
             await asyncio.sleep(0.5)
