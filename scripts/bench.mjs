@@ -1,6 +1,7 @@
 /** `npm run bench`: the numbers that the design aims at, each a ratio or a time from one run on this machine. */
 import { existsSync } from "node:fs";
 import { measureEditorStart } from "./bench/editor-start.mjs";
+import { measureRuns } from "./bench/runs.mjs";
 import { measureWorkbench } from "./bench/workbench.mjs";
 import { buildEverything } from "./build/everything.mjs";
 import { run } from "./setup/command.mjs";
@@ -12,6 +13,7 @@ await entry(async () => {
   await benchTrace();
   await benchEditor();
   await benchWorkbench();
+  for (const line of await measureRuns()) say(indented(line));
 });
 
 /** Shape trace and data-flow trace against the bare forward. */
