@@ -44,6 +44,8 @@ async function runSuites(only) {
   const home = join(folder, "home");
   const standIn = join(home, "extensions", "ms-python.python-1.0.0");
   cpSync(inRoot("tests", "extension", "host", "python-extension"), standIn, { recursive: true });
+  const debugging = join(home, "extensions", "interpogate-tests.debugging-1.0.0");
+  cpSync(inRoot("tests", "extension", "host", "debug-extension"), debugging, { recursive: true });
   const server = await startServer({
     home,
     folder: workspace,

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { readTensors, tensorQuestion } from "../../../extension/src/tensor-question";
-import { VENV_PYTHON } from "../../../scripts/setup/folders.mjs";
+
+const PYTHON = `${import.meta.dirname}/../../../.venv/${process.platform === "win32" ? "Scripts/python.exe" : "bin/python"}`;
 
 /** Evaluates as a debugger does: one expression, with a frame's globals and locals. */
 function evaluate(setup: string, names: readonly string[]): ReadonlyMap<string, string> {
@@ -11,7 +12,7 @@ function evaluate(setup: string, names: readonly string[]): ReadonlyMap<string, 
     `answer = eval(${JSON.stringify(tensorQuestion(names))}, globals(), dict(scope))`,
     "sys.stdout.write(repr(answer))",
   ].join("\n");
-  return readTensors(execFileSync(VENV_PYTHON, ["-c", script], { encoding: "utf8" }));
+  return readTensors(execFileSync(PYTHON, ["-c", script], { encoding: "utf8" }));
 }
 
 const SCOPE = `
