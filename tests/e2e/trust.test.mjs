@@ -20,3 +20,13 @@ scenario(session, "Restricted Mode starts no process", async () => {
   assert.deepEqual(session.processes("start_editor.py"), [], "no editor process");
   assert.deepEqual(session.processes("start_worker.py"), [], "no worker");
 });
+
+scenario(session, "lenses stand there in Restricted Mode too, and start nothing", async () => {
+  const { workbench } = await session.window();
+  await workbench.openFile("nets.py");
+  const lens = workbench.editor("nets.py").locator(".codelens-decoration a", { hasText: "Run" });
+  await lens.first().click();
+  await workbench.notification(/not trusted/).waitFor();
+  assert.deepEqual(session.processes("start_editor.py"), [], "no editor process");
+  assert.deepEqual(session.processes("start_worker.py"), [], "no worker");
+});
