@@ -44,7 +44,7 @@ def decoded(params: Any, kind: type[Message]) -> Message:
         raise RequestFailed.of(malformed(str(error))) from error
 
 
-_REPORT = "The log of the Interpogate output channel says more."
+_REPORT = "The log says more: the output channel Interpogate, or the terminal."
 
 
 def internal() -> Problem:
@@ -103,7 +103,7 @@ def worker_ended(words: str) -> Problem:
     return Problem(
         code="worker.stopped",
         message=words,
-        hint="Restart it; the Interpogate output channel shows what it printed last.",
+        hint="Restart it; the output channel Interpogate, or the terminal, has its last words.",
         action="restart",
     )
 

@@ -71,8 +71,14 @@ class ModelService:
     def _emit(self, method: str, params: dict[str, Any]) -> None:
         if self._server is not None:
             self._server.emit(method, params)
-        if method == "model/changed" and params["phase"] == "ready":
-            self._begin_first_run(params["modelId"])
+        if method == "model/changed":
+            self._follow(params)
+
+    def _follow(self, state: dict[str, Any]) -> None:
+        if state["phase"] == "failed" and state["problem"]:
+            self._show_output(state["problem"]["message"])
+        if state["phase"] == "ready":
+            self._begin_first_run(state["modelId"])
 
     def _begin_first_run(self, model_id: str) -> None:
         text, self._first_text = self._first_text, None

@@ -120,6 +120,7 @@ def test_a_device_that_is_not_there_is_said_in_the_page(mark: ProcessMark) -> No
     with server, server.page() as page:
         problem = page.open_model()["problem"]
     assert problem["message"].startswith("The model cannot be put on nowhere")
+    assert problem["message"] in server.log
     assert "cpu" in problem["hint"]
 
 
