@@ -47,11 +47,13 @@ class RestartPolicy:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._row = 0
+        self._unready = 0
         self._ready_since: float | None = None
 
     def ready(self) -> None:
         """The model is loaded."""
         self._ready_since = self._clock()
+        self._unready = 0
 
     def allows(self, last: LastMoments) -> bool:
         """Whether to start again after this end, which is counted."""
@@ -59,13 +61,14 @@ class RestartPolicy:
         if last.is_ready and since is not None and not last.is_asked:
             self._row = 0 if self._clock() - since >= SETTLED_S else self._row
         self._row += 1
-        if last.is_running:
+        if last.is_running or self._row > MOST_IN_A_ROW:
             return False
         if not last.is_ready:
-            return is_from_outside(last.ending) and self._row <= 1
-        return self._row <= MOST_IN_A_ROW
+            self._unready += 1
+            return is_from_outside(last.ending) and self._unready == 1
+        return True
 
     def forget(self) -> None:
         """The user has asked for a start: the count begins anew."""
-        self._row = 0
+        self._row = self._unready = 0
         self._ready_since = None
