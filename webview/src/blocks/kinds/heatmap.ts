@@ -4,7 +4,7 @@ import type { Figure } from "../figure.ts";
 import type { Size } from "../kind.ts";
 import { balancedColumns, spreadSize } from "../panels.ts";
 
-export function aspectOf({ x, y }: Figure): number {
+function aspectOf({ x, y }: Figure): number {
   return Math.min(4, Math.max(0.4, x.size / Math.max(1, y.size)));
 }
 
@@ -21,4 +21,10 @@ function size(figure: Figure | null): Size {
   return spreadSize(count, columns, { width, height: width / aspect });
 }
 
-export default cellsKind({ name: "heatmap", size, aspect: aspectOf });
+/** A long strip alone in a large area is drawn higher. */
+function aspectIn(figure: Figure, area: Size): number {
+  const natural = aspectOf(figure);
+  return figure.panels.count > 1 ? natural : Math.min(natural, (2.5 * area.width) / area.height);
+}
+
+export default cellsKind({ name: "heatmap", size, aspect: aspectIn });

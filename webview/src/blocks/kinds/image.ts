@@ -119,7 +119,7 @@ function drawBoxes(brush: Brush, figure: Figure, _panel: number, area: Area): vo
 function drawBox(brush: Brush, box: Area, name: string, colour: Rgb): void {
   const css = `rgb(${colour.join()})`;
   brush.border(box, css, 2);
-  const size = Math.max(7, 10 / brush.zoom);
+  const size = Math.min(12, Math.max(7, 10 / brush.zoom));
   if (name === "" || !brush.isLegible(size)) return;
   const writing = { size, colour: inkOn(colour), weight: 600 };
   const width = brush.width(name, writing) + size * 0.6;
