@@ -179,7 +179,8 @@ class Keeper:
             kept = self._kept(tensor, is_watched=is_watched)
             if kept is not None:
                 found[keys] = kept
-        self.run.values[call, side] = found
+        if found:
+            self.run.values[call, side] = found
 
     def _keep_operation(self, row: int, call: int, func: Any, taken: Any, made: list[Any]) -> None:
         name = plain_name(getattr(func, "__name__", ""))

@@ -102,7 +102,7 @@ class SessionBlocks:
         return Observed(
             graph if graph.run_id == number else kept.graph,
             opened.modules.live,
-            self.memory.of(number),
+            self.memory.of(number) or RunTensors(),
             inputs=kept.inputs,
             token_ids=kept.token_ids,
             tokenizer=opened.loaded.tokenizer,

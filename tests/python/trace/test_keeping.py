@@ -126,7 +126,7 @@ def test_one_storage_counts_once() -> None:
 def test_a_kept_run_is_what_an_unwatched_one_is_bit_by_bit() -> None:
     for in_place in (True, False):
         model = Chain(in_place=in_place)
-        watches = [Watch(n, what) for n in range(6) for what in ("input", "output")]  # type: ignore[arg-type]
+        watches = [Watch(n, what) for n in range(6) for what in ("input", "output")]
         _, output = _run(model, TensorMemory(), watches=watches)
         with torch.no_grad():
             assert torch.equal(output, model(X))
