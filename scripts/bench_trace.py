@@ -1,6 +1,6 @@
-"""Measures what watching costs: module hooks, and data flow too, against the bare forward.
+"""Measures what watching costs: module hooks, data flow, tensors kept for an attention block.
 
-`python scripts/bench_trace.py` prints JSON. GPT-2 size with random weights, one thread; the three
+`python scripts/bench_trace.py` prints JSON. GPT-2 size with random weights, one thread; the
 variants take turns in every round, so that a slow moment of the machine hits all of them; figures
 are medians of the ratios of neighbouring runs. Called by `npm run bench`.
 """
@@ -16,11 +16,15 @@ from time import perf_counter
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from interpogate.trace.keeping import Keeper, TensorMemory
 from interpogate.trace.modules import declared_modules
 from interpogate.trace.recorder import Recorder
+from interpogate.visualizations.attention import attention_watches
+from interpogate.visualizations.places import Place
 
 TOKENS = (16, 128)
 ROUNDS = {16: 40, 128: 15}
+ATTENTION = "transformer.h.0.attn"
 
 
 def main() -> None:
@@ -48,14 +52,21 @@ def measure(model: GPT2LMHeadModel, tokens: int) -> dict[str, float]:
         with Recorder(modules).watching():
             bare()
 
+    def block() -> None:
+        keeper = Keeper(memory, memory.begin(1), watches=attention_watches(first))
+        with Recorder(modules, keeper=keeper).watching():
+            bare()
+
+    memory, first = TensorMemory(), Place("modules", "", (modules.tree.at(ATTENTION).index,))
     with torch.no_grad():
-        times = alternate((bare, shapes, dataflow), ROUNDS[tokens])
-    plain, with_shapes, with_flow = times
+        times = alternate((bare, shapes, dataflow, block), ROUNDS[tokens])
+    plain, with_shapes, with_flow, with_block = times
     return {
         "tokens": tokens,
         "bareMilliseconds": round(statistics.median(plain) * 1000, 2),
         "shapeTraceRatio": round(ratio(with_shapes, plain), 3),
         "dataflowTraceRatio": round(ratio(with_flow, plain), 3),
+        "attentionBlockRatio": round(ratio(with_block, plain), 3),
     }
 
 
