@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from interpogate.editor.language import ranges
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_MOST_ITEMS = 200
+_MOST_ITEMS = 100
 _FIELD, _CLASS = 5, 7
 _REPLACES = "textDocument.completion.completionItem.insertReplaceSupport"
 
@@ -39,7 +38,7 @@ def answer(language: Language, params: Json) -> Json | None:
 
 
 def _list(language: Language, mirror: Mirror, table: ModuleTable, row: int, typing: Typing) -> Json:
-    matching = list(_matching(table, row, typing.word))
+    matching = table.matching(row, typing.word, _MOST_ITEMS + 1)
     with_replace = language.client_has(_REPLACES)
     items: list[Json] = []
     for name, child in matching[:_MOST_ITEMS]:
@@ -55,35 +54,12 @@ def _list(language: Language, mirror: Mirror, table: ModuleTable, row: int, typi
     }
 
 
-def _matching(table: ModuleTable, row: int, word: str) -> Iterator[tuple[str, int]]:
-    """Children that hold the word; those that begin with it first."""
-    children = table.children(row)
-    if not word:
-        yield from _first(children.items())
-        return
-    lower = word.lower()
-    begins = [pair for pair in children.items() if pair[0].lower().startswith(lower)]
-    yield from begins
-    if len(begins) <= _MOST_ITEMS:
-        yield from (
-            (name, child)
-            for name, child in children.items()
-            if lower in name.lower() and not name.lower().startswith(lower)
-        )
-
-
-def _first(pairs: Any) -> Iterator[tuple[str, int]]:
-    for number, pair in enumerate(pairs):
-        if number > _MOST_ITEMS:
-            return
-        yield pair
-
-
 def _item(table: ModuleTable, name: str, row: int, edit: Json, number: int) -> Json:
     return {
         "label": shown_name(name),
         "kind": _CLASS if table.children(row) else _FIELD,
-        "detail": detail(table, row),
+        "detail": (words := detail(table, row)),
+        "labelDetails": {"description": words},
         "filterText": edit["newText"],
         "sortText": f"{number:04}",
         "textEdit": edit,

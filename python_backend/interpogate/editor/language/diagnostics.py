@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 CODE = "unknown-module"
-_DELAY_S = 0.25
+_DELAY_S = 0.6
 _WARNING = 2
 _PUBLISH = "textDocument/publishDiagnostics"
 

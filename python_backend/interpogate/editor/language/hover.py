@@ -20,6 +20,6 @@ def answer(language: Language, params: Json) -> Json | None:
     if target is None:
         return None
     text = description(target.mirror, target.table, target.row)
-    link = f"[Show in Graph]({reveal_uri(target.mirror.model_id, target.path)})"
-    value = f"{text}\n\n{link}"
-    return {"contents": {"kind": "markdown", "value": value}, "range": target.range}
+    if not target.is_whole:  # VS Code itself tells of the link over a whole path
+        text += f"\n\n[Show in Graph]({reveal_uri(target.mirror.model_id, target.path)})"
+    return {"contents": {"kind": "markdown", "value": text}, "range": target.range}

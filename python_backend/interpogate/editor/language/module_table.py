@@ -7,13 +7,16 @@ by `mirror.py`, read by the features.
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 Json = dict[str, Any]
 
 _NONE: Mapping[str, int] = {}
+_LONG_LIST = 2_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class ModuleTable:
         self._others: list[tuple[str, int]] = []
         self._odd: dict[str, int] = {}
         self._ranges: dict[int, int] = {}
+        self._sorted: dict[int, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self._names)
@@ -136,6 +140,28 @@ class ModuleTable:
     def parameter_count(self, row: int) -> int:
         """Parameters inside, shared ones counted once."""
         return self._counts[row]
+
+    def matching(self, row: int, word: str, most: int) -> list[tuple[str, int]]:
+        """Children whose name begins with a word, then those that hold it; case does not count.
+
+        Of a list that is too long to look at at each keystroke only those that begin so.
+        """
+        children, lower = self.children(row), word.lower()
+        if not lower:
+            return list(islice(children.items(), most))
+        if len(children) > _LONG_LIST:
+            return [(name, children[name]) for name in self._beginning(row, lower, most)]
+        holding = [(name.lower().find(lower), name) for name in children]
+        begins = [name for place, name in holding if place == 0]
+        holds = [name for place, name in holding if place > 0]
+        return [(name, children[name]) for name in [*begins, *holds][:most]]
+
+    def _beginning(self, row: int, lower: str, most: int) -> list[str]:
+        if row not in self._sorted:
+            self._sorted[row] = sorted(self.children(row), key=str.lower)
+        names = self._sorted[row]
+        first = bisect_left(names, lower, key=str.lower)
+        return [name for name in names[first : first + most] if name.lower().startswith(lower)]
 
     def numbered(self, row: int) -> int:
         """How many children are named `0`, `1` and so on, if there are no others; else 0."""

@@ -32,7 +32,7 @@ def item(table: ModuleTable, row: int, typing: Typing, *, with_replace: bool) ->
     return {
         "label": label,
         "kind": _SNIPPET,
-        "detail": f"for {name} in range({count}) · {first}",
+        "labelDetails": {"description": f"for {name} in range({count}) · {first}"},
         "filterText": label.replace(" ", ""),
         "sortText": "",
         "textEdit": typing.edit(f"{{{name}}}", with_replace=with_replace),

@@ -31,6 +31,9 @@ class Target:
     range: Json
     """From the beginning of the path to the end of the name under the cursor."""
 
+    is_whole: bool
+    """Whether it is what the whole string names, not a part of that."""
+
     @property
     def path(self) -> str:
         """The module's first path."""
@@ -58,4 +61,5 @@ def target_at(language: Language, params: Json) -> Target | None:
     if row is None or not string.value:
         return None
     place = document.range(string.offsets[0], end)
-    return Target(document, string, mirror, mirror.table, row, place)
+    is_whole = string.literal.is_closed and path == string.value
+    return Target(document, string, mirror, mirror.table, row, place, is_whole)

@@ -6,6 +6,7 @@ Called by `completion.py` and `ranges.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from interpogate.editor.language.documents import Document
@@ -34,11 +35,15 @@ class Typing:
 
     def edit(self, text: str, *, with_replace: bool) -> Json:
         """The edit that writes a name: what is behind the cursor stays, or is replaced too."""
-        insert = self.document.range(self.start, self.cursor)
+        insert, replaced = self._ranges
         if not with_replace:
             return {"range": insert, "newText": text}
-        replaced = self.document.range(self.start, self.end)
         return {"insert": insert, "replace": replaced, "newText": text}
+
+    @cached_property
+    def _ranges(self) -> tuple[Json, Json]:
+        document, start = self.document, self.start
+        return document.range(start, self.cursor), document.range(start, self.end)
 
 
 def typing_at(language: Language, document: Document, cursor: int) -> Typing | None:

@@ -71,7 +71,7 @@ def _observed(mirror: Mirror, row: int) -> str:
     seen = shapes.of(row)
     if not seen:
         return f"*{source}: it did not run*"
-    return "\n\n".join([_observations(seen), f"*{source}{_calls(seen)}*"])
+    return "\n\n".join([f"*{source}{_calls(seen)}:*", _observations(seen)])
 
 
 def _calls(seen: Sequence[Observation]) -> str:

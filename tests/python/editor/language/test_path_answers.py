@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_a_hover_tells_class_parameters_and_shapes_and_leads_into_the_graph(
     desk: Any,
 ) -> None:
-    text = await desk.hover('interp.node("blocks.1.pr|oj")')
+    text = await desk.hover('interp.node("blocks.1.pr|oj.x")')
     assert "`Linear` `blocks.1.proj`" in text
     assert "72 parameters" in text
     assert "- `weight` `float32[8, 8]`" in text
