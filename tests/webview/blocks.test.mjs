@@ -26,9 +26,9 @@ async function ran(text) {
   await ended;
 }
 
-/** A page on the worker with the second layer unfolded. */
-const withLive = (body, { kept = null, ...options } = {}) =>
-  withPage(null, { ...options, prepare: (page) => worker.attach(page, kept) }, async (page) => {
+/** A page on the worker, or on another one. */
+const withLive = (body, { kept = null, on = worker, ...options } = {}) =>
+  withPage(null, { ...options, prepare: (page) => on.attach(page, kept) }, async (page) => {
     await item(page, "transformer.wte").waitFor();
     await body(page);
   });
@@ -199,6 +199,25 @@ describe("a visualization block", () => {
         .getByRole("img", { name: /^Preview/ })
         .waitFor();
     }));
+
+  test("of a model that has not run says so, and the run that it offers fills it", async () => {
+    const fresh = await LiveWorker.open("demo");
+    try {
+      const value = { side: "output", keys: [] };
+      const block = { blockId: 0, node: "transformer.ln_f", value, kind: "heatmap", roles: [] };
+      await fresh.request("block/put", { block });
+      await withLive(
+        async (page) => {
+          await page.getByRole("button", { name: /^Show Heat map/ }).waitFor();
+          await button(page, "Run").click();
+          await untilDescribed(page, /Heat map of transformer.ln_f/, "by 128");
+        },
+        { on: fresh },
+      );
+    } finally {
+      await fresh.close();
+    }
+  });
 
   test("is offered only as what fits; what does not says why", () =>
     withLive(async (page) => {

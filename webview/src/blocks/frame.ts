@@ -225,12 +225,12 @@ function drawMoments(brush: Brush, { picture }: Figure, x: number, y: number): v
 function drawWords(brush: Brush, view: BlockView, body: Area): void {
   const problem = view.picture?.problem;
   const { theme } = brush;
-  brush.fill(body, theme.line);
-  const inner = { ...body, x: body.x + 1 / brush.zoom, width: body.width - 2 / brush.zoom };
-  brush.fill(inner, theme.ground);
-  if (!problem) {
-    const middle = { size: 9.5, colour: theme.muted, align: "center" } as const;
-    brush.text("Reading…", body.x + body.width / 2, body.y + body.height / 2, middle);
+  const middle = { x: body.x + body.width / 2, y: body.y + body.height / 2 };
+  brush.border(body, theme.line);
+  if (!problem || !brush.isLegible(10)) {
+    const size = problem ? body.height * 0.6 : 9.5;
+    const colour = problem ? theme.warning : theme.muted;
+    brush.text(problem ? "!" : "Reading…", middle.x, middle.y, { size, colour, align: "center" });
     return;
   }
   const message = { size: 10, colour: theme.warning };

@@ -91,3 +91,10 @@ const ROLES = {
 export function roleName(role: DimensionRole): string {
   return ROLES[role];
 }
+
+const MENDED: ReadonlySet<string> = new Set(["block.notKept", "block.notRun"]);
+
+/** Whether a run brings what is missing: it was let go from memory, or never was there. */
+export function isMended({ code }: { readonly code: string }): boolean {
+  return MENDED.has(code);
+}
