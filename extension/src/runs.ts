@@ -38,7 +38,7 @@ async function askForRun(model: OpenModel): Promise<StartRun | undefined> {
   const text = await vscode.window.showInputBox({
     title: `Run ${titleOf(model)}`,
     prompt: "Text for one forward pass",
-    value: model.lastText ?? summary.exampleText,
+    value: model.run?.text ?? model.lastText ?? summary.exampleText,
     validateInput: (value) => (value === "" ? "The model needs a text." : undefined),
   });
   if (text === undefined) {

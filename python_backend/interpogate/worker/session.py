@@ -121,7 +121,7 @@ class Session:
         """The graph shown with all that is needed to tell about it. Raises `NotReady`."""
         opened, graph = self.opened, self.graph
         run = self.runs.get(graph.run_id)
-        text = run.text if run is not None and run.text is not None else example_text(opened.loaded)
+        text = _observed_text(opened.loaded, run)
         return Subject(
             graph=graph,
             live=opened.modules.live,
@@ -180,6 +180,15 @@ class Session:
             problem=None if look.succeeded else _trace_problem(graph),
             summary=summary(opened.loaded, opened.modules, shapes_of(look.inputs)),
         )
+
+
+def _observed_text(loaded: LoadedModel, run: Run | None) -> str:
+    """The text of the graph's forward pass: with what was generated before that one."""
+    if run is None or run.text is None:
+        return example_text(loaded)
+    if run.token_ids is None or len(run.token_ids) <= run.prompt_token_count:
+        return run.text
+    return str(loaded.tokenizer.decode(list(run.token_ids), skip_special_tokens=True))
 
 
 def _candidates(loaded: LoadedModel) -> list[dict[str, Any]]:

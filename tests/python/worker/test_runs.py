@@ -197,6 +197,14 @@ def test_generating_goes_on_as_the_model_itself_would(demo: Client) -> None:
     )
 
 
+def test_hook_code_repeats_the_last_forward_pass_of_generating(demo: Client) -> None:
+    run = _ran(demo, text="Anna and Tom went to the park", tokenCount=3)
+    assert run.tokens is not None
+    code = decode(demo.ask("hook/write", node="transformer.wte", kind="post"), m.HookCode)
+    seen = "".join(run.tokens.texts[:-1])
+    assert f"interp.forward_text({seen!r})".replace("'", '"') in code.text
+
+
 def test_every_step_of_generating_has_events_from_the_root_on(demo: Client) -> None:
     run = _ran(demo, text=PROMPT, tokenCount=3)
     record = decode(demo.ask("run/read", runId=run.run_id, first=0), m.RunRecord)

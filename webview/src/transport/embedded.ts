@@ -15,6 +15,7 @@ import type {
   NodeDetails,
   PageState,
   Prediction,
+  PredictionStrip,
   RunRecord,
 } from "../protocol/messages.generated.ts";
 import { copyText } from "./clipboard.ts";
@@ -91,6 +92,31 @@ function hookCode(snapshot: Snapshot, params: Request["params"]): unknown {
   return code && { ...code, snippet: code.text };
 }
 
+/** The first of each position's tokens; ranks only as far as the saved ones go. */
+function stripOf({ predictions, run }: Snapshot): PredictionStrip | undefined {
+  const ids = run?.state.tokens?.ids;
+  if (!ids || predictions.length === 0) return undefined;
+  const column = <T>(pick: (prediction: Prediction) => readonly T[]) =>
+    predictions.flatMap((prediction) => pick(prediction).slice(0, 1));
+  const rows = predictions.map(({ tokens }, position) =>
+    tokens.ids.indexOf(ids[position + 1] ?? -1),
+  );
+  return {
+    runId: run.state.runId,
+    first: 0,
+    tokens: {
+      ids: column(({ tokens }) => tokens.ids),
+      texts: column(({ tokens }) => tokens.texts),
+      raw: column(({ tokens }) => tokens.raw),
+    },
+    probabilities: column(({ probabilities }) => probabilities),
+    actualRanks: rows.map((row) => row + 1),
+    actualProbabilities: rows.map(
+      (row, position) => predictions[position]?.probabilities[row] ?? 0,
+    ),
+  };
+}
+
 /** The answer to a request; undefined for what a saved picture cannot do. */
 function answer(snapshot: Snapshot, { method, params }: Request): unknown {
   switch (method) {
@@ -114,6 +140,8 @@ function answer(snapshot: Snapshot, { method, params }: Request): unknown {
       return snapshot.blocks?.blocks ?? { modelId: snapshot.state.modelId, blocks: [] };
     case "block/read":
       return snapshot.blocks?.pictures[String(params["blockId"])];
+    case "prediction/strip":
+      return stripOf(snapshot);
     case "prediction/read":
       return snapshot.predictions[Number(params["position"])];
     default:
