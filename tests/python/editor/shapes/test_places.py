@@ -66,7 +66,7 @@ def call(text: str, name: str, *, line: int) -> Any:
     document = Document("file:///net.py", text)
     places = {"line": line, "column": -1, "endLine": line, "endColumn": -1}
     found = end_of_call(document, {**places, "paths": [f"blocks.0.{name}"]})
-    return None if found is None else text[: document.offset(found)].split("\n")[-1]
+    return None if found is None else text[: document.offset(found)].rsplit("\n", maxsplit=1)[-1]
 
 
 @pytest.mark.parametrize(
