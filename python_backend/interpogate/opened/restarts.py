@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from interpogate.opened.worker_process import WorkerExit
 
 MOST_IN_A_ROW = 3
+MOST_KILLS = 20
 SETTLED_S = 1.0
 _FROM_OUTSIDE = {-getattr(signal, name, 0) for name in ("SIGKILL", "SIGTERM", "SIGHUP")} - {0}
 
@@ -40,14 +41,14 @@ class RestartPolicy:
     """Counts the ends of one model's workers.
 
     A forward pass that ended its worker (out of memory, a crash in a kernel) would do so again: the
-    user restarts. While loading, only a kill from outside is forgiven, once. Else a worker comes back
-    up to three times in a row; one that lived ready and idle for a second breaks the row.
+    user restarts. While loading, only a kill from outside is forgiven, once. A crash, and an end with
+    a request unanswered, is forgiven three times in a row; a kill with nothing to do twenty times. A
+    worker that lived ready and idle for a second breaks the row.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._row = 0
-        self._unready = 0
+        self._row = self._kills = self._unready = 0
         self._ready_since: float | None = None
 
     def ready(self) -> None:
@@ -57,18 +58,25 @@ class RestartPolicy:
 
     def allows(self, last: LastMoments) -> bool:
         """Whether to start again after this end, which is counted."""
-        since, self._ready_since = self._ready_since, None
-        if last.is_ready and since is not None and not last.is_asked:
-            self._row = 0 if self._clock() - since >= SETTLED_S else self._row
-        self._row += 1
-        if last.is_running or self._row > MOST_IN_A_ROW:
+        self._break_row(last)
+        if last.is_running:
             return False
         if not last.is_ready:
             self._unready += 1
             return is_from_outside(last.ending) and self._unready == 1
-        return True
+        if is_from_outside(last.ending) and not last.is_asked:
+            self._kills += 1
+        else:
+            self._row += 1
+        return self._row <= MOST_IN_A_ROW and self._kills <= MOST_KILLS
+
+    def _break_row(self, last: LastMoments) -> None:
+        since, self._ready_since = self._ready_since, None
+        lived = since is not None and self._clock() - since >= SETTLED_S
+        if lived and last.is_ready and not last.is_asked:
+            self._row = self._kills = 0
 
     def forget(self) -> None:
         """The user has asked for a start: the count begins anew."""
-        self._row = self._unready = 0
+        self._row = self._kills = self._unready = 0
         self._ready_since = None

@@ -55,6 +55,15 @@ def test_three_in_a_row_are_the_limit() -> None:
     assert answers == [True, True, True, False]
 
 
+def test_kills_from_outside_are_forgiven_longer_but_not_for_ever() -> None:
+    policy = RestartPolicy(clock=_Clock())
+    answers = []
+    for _ in range(21):
+        policy.ready()
+        answers.append(policy.allows(_last(-9)))
+    assert answers == [True] * 20 + [False]
+
+
 def test_a_worker_that_lived_ready_for_a_while_breaks_the_row() -> None:
     clock = _Clock()
     policy = RestartPolicy(clock=clock)
