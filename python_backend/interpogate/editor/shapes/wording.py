@@ -14,11 +14,13 @@ Json = dict[str, Any]
 _MOST_SHAPES = 3
 _MOST_CHARACTERS = 40
 _MOST_LISTED = 12
+# The name of a dataclass in front of its fields: it would leave no room for their shapes.
+_CLASS_NAME = re.compile(r"\b[^\W\d]\w*\((?=\w+: )")
 
 
 def hint_label(outputs: Sequence[Json], *, failed: bool) -> str:
     """`→ [1, 9, 64] · [1, 10, 64]`, short enough that VS Code does not cut it; may be empty."""
-    shapes = list(dict.fromkeys(value["shape"] for value in outputs))
+    shapes = list(dict.fromkeys(_CLASS_NAME.sub("(", value["shape"]) for value in outputs))
     if not shapes:
         return "✗ failed here" if failed else ""
     shown = [shapes[0]]

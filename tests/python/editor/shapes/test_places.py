@@ -99,6 +99,7 @@ def value(shape: str, count: int = 1) -> dict[str, Any]:
         ([f"[1, {n}, 64]" for n in range(5)], "→ [1, 0, 64] · [1, 1, 64] · [1, 2, 64] · +2"),
         (["(" + "[1, 12, 9, 9], " * 9 + ")"], None),
         ([], ""),
+        (["BaseModelOutput(last: [1, 9, 64])"], "→ (last: [1, 9, 64])"),
     ],
 )
 def test_a_label_is_short_enough_not_to_be_cut_by_the_editor(
