@@ -48,9 +48,7 @@ class EditorServer(LanguageServer):
         self._command = command or worker_command()
         self._exit_code: asyncio.Future[int] | None = None
         self.models = Models(emit=self._emit, launch=self._launch)
-        self.language = Language(
-            self.models, self.protocol.notify, self.protocol.send_request
-        )
+        self.language = Language(self.models, self.protocol.notify, self.protocol.send_request)
         self.language.folder_uris = self._folder_uris
         self._register_features()
 
@@ -96,11 +94,17 @@ class EditorServer(LanguageServer):
 
         self.feature(lsp.SHUTDOWN)(close_models)
         for method in methods_of("server"):
-            self.feature(LSP_PREFIX + method.name)(_handler(method.name, self.models.answer))
+            self.feature(LSP_PREFIX + method.name)(_handler(method.name, self._answer))
         for method in methods_of("worker"):
             self.feature(LSP_PREFIX + method.name)(_handler(method.name, self.models.forward))
         for name, rows in features.methods().items():
             self.feature(name, rows[0].options)(features.handler(rows, self.language))
+
+    async def _answer(self, method: str, params: Any) -> Any:
+        answer = await self.models.answer(method, params)
+        if method == "model/close":
+            self.language.closed_model()
+        return answer
 
     def _folder_uris(self) -> list[str]:
         return [folder.uri for folder in self.workspace.folders.values()]

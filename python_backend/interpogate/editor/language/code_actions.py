@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from interpogate.editor.language.diagnostics import CODE, place, unknown
 from interpogate.editor.language.documents import Document
 from interpogate.editor.language.literals import written
 from interpogate.editor.language.module_table import ModuleTable
 from interpogate.editor.language.nearest import nearest_paths
 from interpogate.editor.language.path_strings import PathString
 from interpogate.editor.language.targets import absolute
+from interpogate.editor.language.unknown_paths import CODE, place, unknown
 from interpogate.editor.language.wording import shown_name
 
 if TYPE_CHECKING:

@@ -1,28 +1,22 @@
 """Warns of paths that the model does not have: a moment after a change, never while it is loaded.
 
-Called by `language.py`, which tells of documents and models; `code_actions.py` mends what is found.
+Called by `language.py`, which tells of documents and models. What it stands on is imported with the
+first warning.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from interpogate.editor.language.documents import Document
-from interpogate.editor.language.module_table import ModuleTable
-from interpogate.editor.language.path_strings import PathString, path_strings
-from interpogate.editor.language.targets import absolute
-from interpogate.editor.language.wording import shown_name
-
 if TYPE_CHECKING:
+    from interpogate.editor.language.documents import Document
     from interpogate.editor.language.language import Language
+    from interpogate.editor.language.module_table import ModuleTable
 
 Json = dict[str, Any]
 
-CODE = "unknown-module"
 _DELAY_S = 0.6
-_WARNING = 2
 _PUBLISH = "textDocument/publishDiagnostics"
 
 
@@ -62,7 +56,7 @@ class Diagnostics:
         if document is None or (mirror is not None and mirror.is_loading):
             return
         table = mirror.table if mirror else None
-        found = list(_diagnostics(self._language, document, table)) if table else []
+        found = _warnings(self._language, document, table) if table else []
         self._send(uri, found, document.version)
 
     def _send(self, uri: str, found: list[Json], version: int | None) -> None:
@@ -73,30 +67,7 @@ class Diagnostics:
         self._language.notify(_PUBLISH, {"uri": uri, "diagnostics": found, **about})
 
 
-def unknown(
-    language: Language, document: Document, table: ModuleTable
-) -> Iterator[tuple[PathString, str]]:
-    """The path strings of a document that the model has no module for, with the rest not found."""
-    for string in path_strings(language.documents, document):
-        path = absolute(string, string.value)
-        if string.is_certain and string.value and table.find(path) is None:
-            _, rest = table.nearest(path)
-            yield string, rest
+def _warnings(language: Language, document: Document, table: ModuleTable) -> list[Json]:
+    from interpogate.editor.language.unknown_paths import warnings
 
-
-def place(document: Document, string: PathString, rest: str) -> Json:
-    """The part of a path string that was not found."""
-    start = max(0, len(string.value) - len(rest))
-    return document.range(string.offsets[start], string.literal.end)
-
-
-def _diagnostics(language: Language, document: Document, table: ModuleTable) -> Iterator[Json]:
-    model = shown_name(table.kind(0).class_name)
-    for string, rest in unknown(language, document, table):
-        yield {
-            "range": place(document, string, rest),
-            "severity": _WARNING,
-            "source": "Interpogate",
-            "code": CODE,
-            "message": f"{model} has no module {shown_name(string.value)!r}.",
-        }
+    return list(warnings(language, document, table))

@@ -11,7 +11,6 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 Json = dict[str, Any]
 
@@ -154,7 +153,7 @@ def path_of(uri: str) -> str | None:
     if parts.scheme not in ("file", "vscode-notebook-cell") or not parts.path:
         return None
     host = f"//{parts.netloc}" if parts.netloc and parts.scheme == "file" else ""
-    return url2pathname(host + parts.path) if host else _local_path(parts.path)
+    return _local_path(host + parts.path)
 
 
 def _local_path(path: str) -> str:

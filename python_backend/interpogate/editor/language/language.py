@@ -6,14 +6,16 @@ Lives on the event loop; nothing in it is slow. Called by `server.py` and by the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from interpogate.editor.language.choice import model_of
 from interpogate.editor.language.diagnostics import Diagnostics
 from interpogate.editor.language.documents import Document, Documents, path_of
-from interpogate.editor.language.mirror import Mirror, Mirrors
+from interpogate.editor.language.mirrors import Mirrors
 from interpogate.editor.shapes import refresh
 from interpogate.opened.models import Models
+
+if TYPE_CHECKING:
+    from interpogate.editor.language.mirror import Mirror
 
 Json = dict[str, Any]
 Notify = Callable[[str, Any], None]
@@ -46,6 +48,8 @@ class Language:
 
     def mirror_of(self, document: Document) -> Mirror | None:
         """The model that a document speaks of, if one is open."""
+        from interpogate.editor.language.choice import model_of
+
         together = self.documents.together(document)
         return model_of(document, together, self.mirrors.all(), self.mirrors.selected)
 
@@ -63,6 +67,10 @@ class Language:
         """A document was closed."""
         self.documents.close(identifier["uri"])
         self.diagnostics.clear(identifier["uri"])
+
+    def closed_model(self) -> None:
+        """A model was closed: nothing is said of it any more."""
+        self.diagnostics.schedule_all()
 
     def told(self, method: str, params: Json) -> None:
         """An event of a model is on its way to the client."""

@@ -1,7 +1,7 @@
 """Keeps the table of modules and the shapes of each open model, read from its worker in parts.
 
 What was read stays when the worker is gone; a new graph is read beside the old one and takes its
-place when it is whole. Called by `language.py`.
+place when it is whole. Called by `mirrors.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from interpogate.editor.language.module_table import ModuleTable, Shapes
-from interpogate.opened.models import Models
 from interpogate.opened.problems import RequestFailed
 
 Json = dict[str, Any]
@@ -104,33 +103,3 @@ class Mirror:
             if shapes.following == before and not shapes.is_complete:
                 raise ValueError("a part of the shapes is empty")
         return shapes
-
-
-class Mirrors:
-    """Those of all open models, in the order of opening."""
-
-    def __init__(self, models: Models, changed: Callable[[Mirror], None]) -> None:
-        self._models = models
-        self._changed = changed
-        self._mirrors: dict[str, Mirror] = {}
-        self.selected = ""
-        """The model that is looked at, as the client says."""
-
-    def told(self, method: str, params: Json) -> None:
-        """An event of a model."""
-        if method == "model/changed":
-            model_id = params["modelId"]
-            if model_id not in self._mirrors:
-                self._mirrors[model_id] = Mirror(self._models.forward, self._changed)
-            self._mirrors[model_id].note(params)
-
-    def all(self) -> tuple[Mirror, ...]:
-        """Those of the models that are still open."""
-        open_now = self._models.ids()
-        for model_id in [name for name in self._mirrors if name not in open_now]:
-            self._mirrors.pop(model_id).close()
-        return tuple(self._mirrors.values())
-
-    def get(self, model_id: str) -> Mirror | None:
-        """That of one model."""
-        return next((mirror for mirror in self.all() if mirror.model_id == model_id), None)
