@@ -21,7 +21,7 @@ from interpogate.notebook.display import Visualization
 from interpogate.notebook.document import document, write_page
 from interpogate.notebook.drawing import svg, write_drawing
 from interpogate.notebook.picture import Picture, picture_of
-from interpogate.onlookers import Everybody, Outcome, Stage, begin, end, keeper_of
+from interpogate.onlookers import Everybody, Outcome, Stage, begin, end, keeper_of, tell_blocks
 from interpogate.progress import Progress
 from interpogate.refusals import NotAModule, NotATokenizer, run_failed, vocabulary_mismatch
 from interpogate.run import KeptLogits, Run, has_values
@@ -54,8 +54,8 @@ class Interpogate:
         self.model = model
         self.tokenizer = tokenizer
         self._watched = eager_original(model)
-        self._stage = Stage(self._watched, tokenizer)
         self._blocks = LibraryBlocks()
+        self._stage = Stage(self._watched, tokenizer, blocks=self._blocks.store)
         self._run_count = 0
         self._last = _Observation(self, declared_modules(self._watched))
 
@@ -249,11 +249,14 @@ class Interpogate:
             options=options or {},
             call=call,
         )
-        return self._blocks.add(self.graph, path, block)
+        number = self._blocks.add(self.graph, path, block)
+        tell_blocks(self._stage.onlookers)
+        return number
 
     def remove_visualization(self, number: int) -> None:
         """Take a block away. Raises `InterpogateError` if there is none of that number."""
         self._blocks.remove(number)
+        tell_blocks(self._stage.onlookers)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         shown = Visualization(self._last.picture, type(self._watched).__name__, "100%", 450)

@@ -18,6 +18,7 @@ from torch import nn
 from interpogate.trace.keeping import Keeper
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.recorder import Listener, Recorder
+from interpogate.visualizations.store import BlockStore
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,9 @@ class Onlooker(Protocol):
     def began(self, modules: ModelModules) -> Watching:
         """A run begins."""
 
+    def blocks_changed(self) -> None:
+        """The script has added or removed a visualization block."""
+
 
 @dataclass
 class Stage:
@@ -61,12 +65,20 @@ class Stage:
     lock: RLock = field(default_factory=RLock)
     """Held while the model runs, by whoever runs it."""
     onlookers: list[Onlooker] = field(default_factory=list)
+    blocks: BlockStore = field(default_factory=BlockStore)
+    """Visualization blocks, of the script and of its pages."""
 
 
 def begin(onlookers: Sequence[Onlooker], modules: ModelModules) -> list[Watching]:
     """Tell all that a run begins."""
     found = [_safely(partial(onlooker.began, modules)) for onlooker in tuple(onlookers)]
     return [watching for watching in found if watching is not None]
+
+
+def tell_blocks(onlookers: Sequence[Onlooker]) -> None:
+    """Tell all that the script has changed its blocks."""
+    for onlooker in tuple(onlookers):
+        _safely(onlooker.blocks_changed)
 
 
 def end(watchings: Sequence[Watching], recorder: Recorder, outcome: Outcome) -> None:

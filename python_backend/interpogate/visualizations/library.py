@@ -45,6 +45,11 @@ class LibraryBlocks:
         self._store = BlockStore()
         self._memory = TensorMemory()
 
+    @property
+    def store(self) -> BlockStore:
+        """The blocks themselves, for a page that shows the same ones."""
+        return self._store
+
     def add(self, graph: Graph, path: str, block: m.Block) -> int:
         """Add a block at a module path or node id; returns its number.
 

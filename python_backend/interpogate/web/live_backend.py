@@ -21,9 +21,9 @@ from interpogate.protocol import messages as m
 from interpogate.protocol.codec import encode
 from interpogate.protocol.methods import METHODS
 from interpogate.web.live_session import LiveSession
-from interpogate.worker import blocks
 from interpogate.worker.handlers import HANDLERS
 from interpogate.worker.problems import problem_of
+from interpogate.worker.slow import SLOW
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class LiveBackend:
         request = decoded(params, METHODS[method].params)
         if getattr(request, "model_id", self._model_id) != self._model_id:
             raise RequestFailed.of(problems.unknown_model(request.model_id))
-        thread = self._slow if method in blocks.HANDLERS else self._quick
+        thread = self._slow if method in SLOW else self._quick
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(thread, self._answer, method, handler, request)
 

@@ -24,10 +24,12 @@ from interpogate.model.predictions import Predictions
 from interpogate.model.sources import ModelSource
 from interpogate.model.tokens import sequence_logits
 from interpogate.onlookers import Outcome, Stage
+from interpogate.protocol import messages as m
 from interpogate.run import has_values
 from interpogate.trace.keeping import Keeper
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.recorder import Recorder
+from interpogate.worker.blocks import list_blocks
 from interpogate.worker.forward import conclude, told
 from interpogate.worker.problems import log_defect
 from interpogate.worker.runs import Run, RunRequest
@@ -50,6 +52,7 @@ class LiveSession:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         name = type(stage.model).__name__
         self.session = Session(model_id, f"{name} of a script", emit, self._jobs.put)
+        self.session.blocks.store = stage.blocks
         self._worker = Thread(target=self._work, name="interpogate-runs", daemon=True)
         self._worker.start()
         with stage.lock:
@@ -81,6 +84,11 @@ class LiveSession:
         session.blocks.interrupt()
         session.change(run_id=run.run_id)
         return ScriptWatching(session, run)
+
+    def blocks_changed(self) -> None:
+        """The script has added or removed a block (`onlookers.Onlooker`)."""
+        reference = m.ModelReference(model_id=self.session.state.model_id)
+        self.session.emit("block/changed", list_blocks(self.session, reference))
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

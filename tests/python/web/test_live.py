@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from interpogate import Interpogate
+from interpogate import Interpogate, InterpogateError
 from interpogate.demo import demo_directory
 from interpogate.model.load import LoadedModel, load_model
 from interpogate.model.sources import parse_source
@@ -164,6 +164,17 @@ def test_blocks_show_runs_of_the_script(interp: Interpogate, served: LiveServer)
         picture = page.call("block/read", modelId=model_id, blockId=block["blockId"])
         assert (picture["problem"], picture["runId"]) == (None, 1)
         assert {picture["x"]["size"], picture["y"]["size"]} == {4, 835}
+
+
+def test_blocks_of_script_and_page_are_the_same(interp: Interpogate, served: LiveServer) -> None:
+    with _page(served) as page:
+        model_id = page.open_model()["modelId"]
+        number = interp.add_visualization("lm_head", kind="heatmap")
+        (block,) = page.wait_event("block/changed")["blocks"]
+        assert (block["blockId"], block["node"]) == (number, "lm_head")
+        page.call("block/remove", modelId=model_id, blockId=number)
+        with pytest.raises(InterpogateError):
+            interp.remove_visualization(number)
 
 
 def test_the_page_cannot_load_or_end_the_scripts_model(served: LiveServer) -> None:
