@@ -9,12 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytest.importorskip("nbclient", reason="requirements/notebooks.txt is not installed")
-matplotlib = pytest.importorskip("matplotlib")
-
+import matplotlib as mpl
 import nbformat
+import pytest
 import torch
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
@@ -49,7 +46,7 @@ def printed(found: Iterable[Any]) -> str:
 
 
 def run(name: str, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
-    matplotlib.use("Agg")
+    mpl.use("Agg")
     monkeypatch.setattr("sys.argv", [f"{name}.py", *arguments])
     monkeypatch.syspath_prepend(str(EXAMPLES))
     with warnings.catch_warnings():

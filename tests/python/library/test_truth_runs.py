@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import pickle
 import threading
 from typing import Any, NoReturn
@@ -250,3 +251,24 @@ def test_a_model_can_be_copied_and_saved_right_after_a_run() -> None:
     output = interp.forward(x)
     assert torch.equal(copy.deepcopy(model)(x), output)
     assert torch.equal(pickle.loads(pickle.dumps(model))(x), output)  # noqa: S301 (made here)
+
+
+def interrupted(interp: Interpogate, x: torch.Tensor) -> None:
+    with interp.watch():
+        interp.node("blocks.0")(x)
+        raise KeyboardInterrupt
+
+
+def test_a_model_can_be_saved_and_loaded_after_a_failed_and_an_unfinished_run() -> None:
+    model, x = networks.Residual(), torch.ones(1, 8)
+    interp = Interpogate(model)
+    with pytest.raises(RuntimeError):
+        interp.forward(torch.ones(1, 5))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(interp, x)
+    file = io.BytesIO()
+    torch.save(model, file)
+    file.seek(0)
+    loaded = torch.load(file, weights_only=False)
+    assert torch.equal(loaded(x), model(x))
+    assert Interpogate(copy.deepcopy(model)).forward(x).shape == (1, 3)

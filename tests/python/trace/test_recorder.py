@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator
 
 import networks
 import pytest
@@ -16,19 +15,7 @@ from interpogate.graph.values import text_of
 from interpogate.trace.modules import declared_modules
 from interpogate.trace.recorder import Recorder
 
-
-@pytest.fixture(autouse=True)
-def _no_hook_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    made: list[nn.Module] = []
-    original = nn.Module.__init__
-
-    def remember(self: nn.Module, *args: object, **kwargs: object) -> None:
-        original(self, *args, **kwargs)
-        made.append(self)
-
-    monkeypatch.setattr(nn.Module, "__init__", remember)
-    yield
-    assert not [m for m in made if m._forward_hooks or m._forward_pre_hooks]
+pytestmark = pytest.mark.usefixtures("nothing_stays_on_modules")
 
 
 def record(model: nn.Module, *args: object, **kwargs: object) -> Recording:
