@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from interpogate.editor.shapes.observations import find_modules, models_with_graph
+from interpogate.editor.shapes.observations import (
+    digest_of,
+    find_modules,
+    models_with_graph,
+    observations_of,
+)
 from interpogate.editor.shapes.places import place_at
 from interpogate.editor.shapes.wording import code_span, inline_values, observed_in
 
 if TYPE_CHECKING:
+    from interpogate.editor.language.documents import Document
     from interpogate.editor.language.language import Language
 
 Json = dict[str, Any]
@@ -34,17 +40,27 @@ async def answer(language: Language, params: Json) -> Json | None:
     for state in await models_with_graph(language):
         found = await find_modules(language, state, wanted)
         if found and found["paths"]:
-            text = _text(found)
+            note = await _note(language, state, document, document.path)
+            text = _text(found, note)
             return {"contents": {"kind": "markdown", "value": text}, "range": place.member_range}
     return None
 
 
-def _text(found: Json) -> str:
+async def _note(language: Language, state: Json, document: Document, file: str) -> str:
+    """Said behind where the shapes come from, if the text is not what ran."""
+    observed = await observations_of(language).read(language, state, file)
+    if not observed or not observed["calls"] or observed["digest"] == digest_of(document):
+        return ""
+    return "; the file has changed since"
+
+
+def _text(found: Json, note: str) -> str:
     parts = [_one(module) for module in _grouped(found["modules"])]
     left = len(found["paths"]) - len(found["modules"])
     if left:
         parts.append(f"and {left} more")
-    return "\n\n".join([*parts, f"*{observed_in(found['origin'], found['runId'])}*"])
+    origin = observed_in(found["origin"], found["runId"])
+    return "\n\n".join([*parts, f"*{origin}{note}*"])
 
 
 def _grouped(modules: list[Json]) -> list[Json]:

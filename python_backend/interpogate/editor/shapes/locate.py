@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from interpogate.editor.language.documents import Document
 from interpogate.editor.language.targets import target_at
-from interpogate.editor.shapes.observations import find_modules, has_path, models_with_graph
+from interpogate.editor.shapes.observations import find_modules, models_with_graph
 from interpogate.editor.shapes.places import CodePlace, place_at
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ async def _named(
     language: Language, states: list[Json], document: Document, place: CodePlace
 ) -> list[Json]:
     if place.text is not None:
-        having = [s for s in states if await has_path(language, s, place.text)]
-        return [{"modelId": s["modelId"], "paths": [place.text]} for s in having]
+        having = [m for m in language.mirrors.all() if m.table and m.table.find(place.text)]
+        return [{"modelId": mirror.model_id, "paths": [place.text]} for mirror in having]
     if place.member:
         return await _found(language, states, document, place, member=place.member)
     return []

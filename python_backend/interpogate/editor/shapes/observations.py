@@ -28,7 +28,7 @@ class Observations:
         self._known: dict[tuple[str, int, str], Json] = {}
 
     async def read(self, language: Language, state: Json, file: str) -> Json | None:
-        """What a model observed in a file; None if it cannot be asked."""
+        """What a model observed in a file; None if it cannot be asked and never was."""
         key = (state["modelId"], state["graphVersion"], file)
         if key not in self._known:
             answer = await _asked(language, "code/read", {"modelId": key[0], "file": file})
@@ -62,22 +62,19 @@ async def valid_observations(language: Language, document: Document) -> list[Jso
 
 
 async def models_with_graph(language: Language) -> list[Json]:
-    """The states of the models that can be asked, the one that looked last first."""
+    """The states of the models that have looked at their code, the one that looked last first.
+
+    A model whose worker has ended or loads anew is one of them: what it observed still stands.
+    """
     states = (await language.models.answer("model/list", {}))["models"]
-    ready = [state for state in states if state["graphVersion"] and state["phase"] == "ready"]
+    seeing = [state for state in states if state["graphVersion"]]
     latest: dict[str, int] = language.memory.get("shapes.latest", {})
-    return sorted(ready, key=lambda state: -latest.get(state["modelId"], 0))
+    return sorted(seeing, key=lambda state: -latest.get(state["modelId"], 0))
 
 
 async def find_modules(language: Language, state: Json, wanted: Json) -> Json | None:
     """The worker's answer to `code/find`; None if it cannot be asked."""
     return await _asked(language, "code/find", {"modelId": state["modelId"], **wanted})
-
-
-async def has_path(language: Language, state: Json, path: str) -> bool:
-    """Whether a model has a module of this path."""
-    wanted = {"modelId": state["modelId"], "path": path}
-    return await _asked(language, "module/children", wanted) is not None
 
 
 async def _asked(language: Language, method: str, params: Json) -> Json | None:

@@ -151,3 +151,21 @@ async def test_the_model_that_looked_last_speaks_for_a_shared_file(scene: Any) -
         await scene.ask("model/close", modelId=scene.model_id)
         scene.model_id = first
     assert "[7, 8]" not in (await scene.labels())[BLOCK]
+
+
+async def test_a_hover_over_changed_code_says_that_it_changed(scene: Any) -> None:
+    text = scene.text
+    assert "has changed" not in await scene.hover("self.head", after="return ")
+    scene.write(text + "# more\n")
+    assert "; the file has changed since" in await scene.hover("self.head", after="return ")
+    scene.write(text)
+
+
+async def test_what_was_observed_stays_when_the_worker_is_gone(scene: Any) -> None:
+    before = await scene.labels()
+    states = scene.events.states
+    await scene.ask("model/restart", modelId=scene.model_id)
+    await scene.events.wait(lambda: states[scene.model_id].phase == "loading")
+    assert await scene.labels() == before
+    await scene.events.wait(lambda: states[scene.model_id].phase == "ready")
+    assert await scene.labels()
