@@ -23,6 +23,8 @@ class Dimension:
     size: int
     labels: tuple[str, ...] = ()
     """A text for each entry; empty if they have only numbers."""
+    is_grid: bool = False
+    """Whether the entries are patches of an image, after a few that are none."""
 
     @property
     def is_token_axis(self) -> bool:
@@ -38,7 +40,9 @@ def dimensions_of(observed: Observed, value: Value, module: nn.Module) -> tuple[
     found = []
     for name, size in zip(names, shape, strict=True):
         is_text = name in ("tokens", "query", "key")
-        found.append(Dimension(name, size, known.get(size, ()) if is_text else ()))
+        is_grid = name in ("patches", "query", "key") and patch_grid(size, observed) is not None
+        labels = known.get(size, ()) if is_text else ()
+        found.append(Dimension(name, size, labels, is_grid=is_grid))
     if value.is_stack:
         found.insert(0, Dimension("layers", len(value.members), value.labels))
     return tuple(found)

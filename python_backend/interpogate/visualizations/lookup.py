@@ -32,9 +32,10 @@ def value_of(observed: Observed, node: str, value: m.ValueReference, call: int =
     try:
         return _look_up(observed, node, value, call)
     except NotKept as error:
-        wanted = error.watches
-        if observed.rerun is None or not wanted:
+        if observed.rerun is None or not error.watches:
             raise
+        named = derived_name(observed, node, value)
+        wanted = error.watches | _watches(observed, node, value, named)
         tensors = observed.rerun(wanted)
     found = _from_second_run(replace(observed, tensors=tensors), node, value, call, wanted)
     return replace(found, note=f"{found.note} {_RERUN}".strip())
@@ -58,7 +59,9 @@ def watches_of_blocks(observed: Observed, blocks: Iterable[m.Block]) -> frozense
     found: set[Watch] = set()
     for block in blocks:
         with suppress(NothingToSee):
-            found |= _watches(observed, block)
+            named = derived_name(observed, block.node, block.value)
+            named = named or _FALLBACKS.get(block.kind, "")
+            found |= _watches(observed, block.node, block.value, named)
     return frozenset(found)
 
 
@@ -71,14 +74,15 @@ def _look_up(observed: Observed, node: str, value: m.ValueReference, call: int) 
     return find_value(observed, node, value, call)
 
 
-def _watches(observed: Observed, block: m.Block) -> frozenset[Watch]:
-    derived = derived_name(observed, block.node, block.value) or _FALLBACKS.get(block.kind, "")
-    place = place_of(observed.graph, block.node)
+def _watches(
+    observed: Observed, node: str, value: m.ValueReference, derived: str
+) -> frozenset[Watch]:
+    place = place_of(observed.graph, node)
     if derived == ATTENTION:
         return attention_watches(place)
     if derived == RESIDUAL:
         return residual_watches(observed.graph, place)
-    return watches_of(observed, block.node, block.value)
+    return watches_of(observed, node, value)
 
 
 def derived_name(observed: Observed, node: str, value: m.ValueReference) -> str:

@@ -8,7 +8,7 @@ user starts interrupts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -82,9 +82,13 @@ class SessionBlocks:
     def tidy(self, session: Session) -> None:
         """A run is over: let go what belongs to runs that are gone."""
         self.memory.drop(_UNDER_WAY)
-        for old in [one for one in self._runs if one not in session.runs]:
-            self.memory.drop(old)
-            del self._runs[old]
+        for number, kept in list(self._runs.items()):
+            run = session.runs.get(number)
+            if run is None:
+                self.memory.drop(number)
+                del self._runs[number]
+            elif not run.inputs:  # let go for want of room
+                self._runs[number] = replace(kept, inputs={})
 
     def interrupt(self) -> None:
         """The user wants the model: a second run under way stops."""

@@ -28,7 +28,7 @@ def _guess(dimensions: Sequence[Dimension]) -> Guess:
     if {"height", "width"} <= set(names):
         roles: dict[str, m.DimensionRole] = {"height": "y", "width": "x"}
         return Guess(tuple(roles.get(d.name) or _rest(d) for d in dimensions), fit=0.9)
-    patches = [n for n, one in enumerate(dimensions) if one.name in ("patches", "key")]
+    patches = [n for n, one in enumerate(dimensions) if one.is_grid]
     if not patches:
         return Guess(refusal=_REFUSAL)
     chosen = tuple("x" if n == patches[-1] else _rest(d) for n, d in enumerate(dimensions))
