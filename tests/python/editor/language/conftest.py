@@ -66,6 +66,11 @@ class Desk:
         protocol: Any = self.client.protocol
         return await protocol.send_request_async(f"interpogate/{method}", params)
 
+    def workers(self) -> set[int]:
+        """Process numbers of the workers."""
+        commands = {pid: Path(f"/proc/{pid}/cmdline") for pid in MARK.living()}
+        return {pid for pid, file in commands.items() if b"start_worker" in file.read_bytes()}
+
     async def wait(self, condition: Callable[[], Any]) -> None:
         async def holds() -> Any:
             return condition()

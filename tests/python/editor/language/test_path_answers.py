@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -163,6 +165,20 @@ async def test_the_files_own_model_comes_first_then_the_one_that_is_looked_at(de
         "lonely"
     ]
     await desk.ask("model/close", modelId=other)
+
+
+async def test_the_modules_stay_known_when_the_worker_is_killed(desk: Any) -> None:
+    before = desk.workers()
+    other = await desk.open_model("Other")
+    (worker,) = desk.workers() - before
+    os.kill(worker, signal.SIGKILL)
+    await desk.wait(lambda: worker not in desk.workers())
+    head = "interp = Interpogate(Other())\n"
+    assert await desk.labels('interp.node("lone|")', head) == ["lonely"]
+    assert "`float32[1, 5, 8]`" in await desk.hover('interp.node("lone|ly")', head)
+    uri, _ = await desk.warned('Other()\ninterp.node("wrong")')
+    await desk.ask("model/close", modelId=other)
+    await desk.wait(lambda: not any("Other" in one.message for one in desk.warnings[uri]))
 
 
 SLOW = """
