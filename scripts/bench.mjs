@@ -1,6 +1,7 @@
 /** `npm run bench`: the numbers that the design aims at, each a ratio or a time from one run on this machine. */
 import { existsSync } from "node:fs";
 import { measureEditorStart } from "./bench/editor-start.mjs";
+import { measureReloads } from "./bench/reloads.mjs";
 import { measureRuns } from "./bench/runs.mjs";
 import { measureWorkbench } from "./bench/workbench.mjs";
 import { buildEverything } from "./build/everything.mjs";
@@ -11,9 +12,11 @@ import { entry, say, step } from "./setup/report.mjs";
 await entry(async () => {
   await buildEverything();
   await benchTrace();
+  await benchPicture();
   await benchEditor();
   await benchLanguage();
   await benchWorkbench();
+  for (const line of await measureReloads()) say(indented(line));
   for (const line of await measureRuns()) say(indented(line));
 });
 
@@ -33,6 +36,17 @@ async function benchTrace() {
     const block = `with a 12-head attention block ${row.attentionBlockRatio.toFixed(3)} × (aim ≤ 1.3)`;
     say(indented(`${bare}: ${shapes}, ${flow}, ${block}`));
   }
+}
+
+/** The notebook's picture: its size, and the time it takes. */
+async function benchPicture() {
+  const { output } = await step("Making the notebook picture of GPT-2", (progress) =>
+    run(VENV_PYTHON, [inRoot("scripts", "bench_picture.py")], { progress }),
+  );
+  /** @type {{ tokens: number, firstSeconds: number, medianSeconds: number, kilobytes: number }} */
+  const { tokens, firstSeconds, medianSeconds, kilobytes } = JSON.parse(output);
+  const time = `first ${firstSeconds} s, then ${medianSeconds} s (aim < 0.5 s)`;
+  say(indented(`${tokens} tokens: ${kilobytes} kB (aim ≤ 700 kB), ${time}`));
 }
 
 /** @param {string} text */

@@ -62,7 +62,11 @@ async function openNet() {
 /** @param {InterpogatePage} page @param {string} words */
 function changesSay(page, words) {
   const line = page.frame.getByRole("region", { name: "Changes" });
-  return until(`the bar to say ${words}`, async () => (await line.innerText()).includes(words));
+  return until(
+    `the bar to say ${words}`,
+    async () => (await line.innerText()).includes(words),
+    90_000,
+  );
 }
 
 /** @param {InterpogatePage} page @param {string} path */
@@ -114,7 +118,7 @@ scenario(session, "broken code leaves the model as it was and is shown at its li
   replaceFile(join(folder, "net.py"), NET.replace("Linear(8, WIDTH)", "Linear(8, 'x')"));
   await page.alert().getByText("Net() failed").waitFor();
   replaceFile(join(folder, "net.py"), NET.replace("WIDTH, 4)", "WIDTH, 5)"));
-  await changesSay(page, "Reloaded: 1 changed");
+  await changesSay(page, "Reloaded: 2 changed");
   await page.alert().first().waitFor({ state: "detached" });
   await until("the mark to go", async () => (await mark.count()) === 0);
   await page.button("Run forward pass").click();

@@ -1,7 +1,7 @@
 """Reads from two workers what a reload changed. Called by `opened_model.py`.
 
-A model without an answer, or with very many modules, is loaded anew all the same: there is then just
-nothing to tell about it.
+A model without an answer, or with very many modules, is loaded anew all the same: there is then
+just nothing to tell about it.
 """
 
 from __future__ import annotations

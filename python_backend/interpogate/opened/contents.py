@@ -3,6 +3,9 @@
 Reads files; knows nothing of watching or workers. Called by `following.py` in a thread.
 """
 
+# ruff: noqa: PTH110, PTH116, PTH118, PTH119, PTH120, PTH123
+# `os.path` keeps links and names as they are, and is quick where many files are looked at.
+
 from __future__ import annotations
 
 import contextlib
@@ -71,7 +74,7 @@ def _read(file: str, signature: _Signature) -> Fingerprint:
     size = signature[1]
     if size > _READ_BYTES:  # weights: their content is not read to be compared
         return f"large {signature}"
-    with open(file, "rb") as stream:  # noqa: PTH123 (a hot path over many files)
+    with open(file, "rb") as stream:
         content = stream.read()
     return hashlib.sha256(content).hexdigest() if content else EMPTY
 
@@ -102,7 +105,7 @@ def is_being_written(file: str) -> bool:
     with contextlib.suppress(OSError):
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            # A writer that comes in this moment sends a signal; the usual one would end the process.
+            # A writer that comes now sends a signal; the usual one would end the process.
             fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
@@ -141,7 +144,7 @@ def broken_file(
 
 def _syntax_problem(file: str) -> Problem | None:
     try:
-        with open(file, "rb") as stream, warnings.catch_warnings():  # noqa: PTH123
+        with open(file, "rb") as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning would carry the user's line into the log
             compile(stream.read(), file, "exec", dont_inherit=True)
     except SyntaxError as error:

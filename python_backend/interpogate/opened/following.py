@@ -1,4 +1,4 @@
-"""Follows the files that one model was loaded from: one wish to load for each content they settle in.
+"""Follows the files of one model: a wish to load for each content that they settle in.
 
 Waits until nothing happens any more and nobody is writing, compares contents, has Python parse what
 changed. Called by `opened_model.py`; knows neither workers nor watchdog.
@@ -154,7 +154,7 @@ class Follower:
         self._bell.set()
 
     async def _hint_within(self, seconds: float) -> bool:
-        """Whether there is a hint by then. (`wait_for` of Python before 3.12 may lose a cancel.)"""
+        """Whether there is a hint by then; `wait_for` of Python before 3.12 may lose a cancel."""
         if not self._hinted:
             self._bell.clear()
             timer = asyncio.get_running_loop().call_later(seconds, self._bell.set)

@@ -28,7 +28,7 @@ def held_bytes(pid: int) -> int | None:
 
 
 def free_bytes() -> int | None:
-    """Memory that programs can have without swapping: the machine's, and the container's; or None."""
+    """Memory that programs can have without swapping, in this container; None if unknown."""
     found = [bytes_ for bytes_ in (_of_machine(), _of_container()) if bytes_ is not None]
     return min(found, default=None)
 
@@ -45,8 +45,7 @@ def _of_container() -> int | None:
         folder = Path("/sys/fs/cgroup")
         limit = (folder / "memory.max").read_text("ascii").strip()
         used = (folder / "memory.current").read_text("ascii").strip()
-        cache = re.search(
-            r"^inactive_file (\d+)$", (folder / "memory.stat").read_text("ascii"), re.M
-        )
+        text = (folder / "memory.stat").read_text("ascii")
+        cache = re.search(r"^inactive_file (\d+)$", text, re.MULTILINE)
         return int(limit) - int(used) + (int(cache[1]) if cache else 0)
     return None

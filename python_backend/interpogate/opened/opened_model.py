@@ -1,7 +1,7 @@
 """One open model: its state, its worker, and what stays when the worker is gone or replaced.
 
-The state is one `ModelState` at any time; it changes here only. When the model's files change, a fresh
-worker loads them while the one before goes on answering. Called by `models.py`.
+The state is one `ModelState` at any time; it changes here only. When the model's files change, a
+fresh worker loads them while the one before goes on answering. Called by `models.py`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 class OpenedModel:
     """A model that the user has opened and not closed, whatever has become of its worker."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what a test may exchange)
         self,
         model_id: str,
         request: OpenModel,

@@ -1,7 +1,7 @@
 """Whether a worker that ended by itself is started again, or the user is asked.
 
-A worker that somebody killed while it had nothing to do comes back; one that fails at its work must not
-fail again and again. Called by `opened_model.py`.
+A worker that somebody killed while it had nothing to do comes back; one that fails at its work must
+not fail again and again. Called by `opened_model.py`.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ def is_from_outside(ending: WorkerExit) -> bool:
 class RestartPolicy:
     """Counts the ends of one model's workers.
 
-    A forward pass that ended its worker (out of memory, a crash in a kernel) would do so again: the
-    user restarts. While loading, only a kill from outside is forgiven, once. A crash, and an end with
-    a request unanswered, is forgiven three times in a row; a kill with nothing to do twenty times. A
-    worker that lived ready and idle for a second breaks the row.
+    A forward pass that ended its worker (out of memory, a crash in a kernel) would do so again:
+    the user restarts. While loading, only a kill from outside is forgiven, once. A crash, and an
+    end with a request unanswered, is forgiven three times in a row; a kill with nothing to do
+    twenty times. A worker that lived ready and idle for a second breaks the row.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:

@@ -4,6 +4,9 @@ One watchdog observer for all models of a server. Events are hints only: they ar
 never trusted for what they say. Called by `models.py`; knows no models and no file's content.
 """
 
+# ruff: noqa: PTH114, PTH115, PTH116, PTH118, PTH120
+# `os.path` keeps links and names as they are, and is quick where many files are looked at.
+
 from __future__ import annotations
 
 import asyncio

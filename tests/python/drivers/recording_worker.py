@@ -13,12 +13,18 @@ from interpogate.opened.worker_process import WorkerExit
 
 Json = dict[str, Any]
 
+_EMPTY_COLUMNS = (
+    "names parents kinds parameterCounts otherPaths otherModules kindRows classes modules counts "
+    "inputs outputs texts"
+).split()
 _NO_MODULES: Json = {
-    **{"total": 0, "first": 0, "names": [], "parents": [], "kinds": [], "parameterCounts": []},
-    **{"otherPaths": [], "otherModules": [], "kindRows": [], "classes": []},
-    **{"graphVersion": 0, "origin": "fake", "runId": 0, "following": 0, "modules": []},
-    **{"counts": [], "inputs": [], "outputs": [], "texts": []},
-}
+    "total": 0,
+    "first": 0,
+    "following": 0,
+    "graphVersion": 0,
+    "origin": "fake",
+    "runId": 0,
+} | {name: [] for name in _EMPTY_COLUMNS}
 
 
 class RecordingWorker:

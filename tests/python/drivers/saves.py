@@ -1,5 +1,7 @@
 """Every way in which editors and tools put new content into files, for tests of reloading."""
 
+# ruff: noqa: ASYNC240 (files in a test block nobody)
+
 from __future__ import annotations
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Saves of all kinds, seen by the real watcher on real files: one load for each content, none missed."""
+"""Saves of all kinds, seen by the real watcher on real files: a load for each, none missed."""
 
 from __future__ import annotations
 
