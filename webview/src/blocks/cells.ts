@@ -60,14 +60,44 @@ function bitmapOf(figure: Figure, panel: number, dark: boolean): ImageBitmap | n
   return bitmap;
 }
 
+/** Half as wide and high, each pixel the mean of four. */
+function halved(bitmap: ImageBitmap): ImageBitmap | null {
+  const canvas = new OffscreenCanvas(Math.ceil(bitmap.width / 2), Math.ceil(bitmap.height / 2));
+  const context = canvas.getContext("2d");
+  context?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return context && canvas.transferToImageBitmap();
+}
+
+/** Halved so often that no more than about two cells fall on a pixel; kept like the whole one. */
+function reducedOf(
+  figure: Figure,
+  panel: number,
+  dark: boolean,
+  level: number,
+): ImageBitmap | null {
+  if (level === 0) return bitmapOf(figure, panel, dark);
+  const key = `${panel} ${dark} ${level}`;
+  const known = bitmaps.get(figure)?.get(key);
+  if (known) return known;
+  const larger = reducedOf(figure, panel, dark, level - 1);
+  const bitmap = larger && halved(larger);
+  if (bitmap) bitmaps.get(figure)?.set(key, bitmap);
+  return bitmap;
+}
+
 /** The cells of one panel, scaled into an area. */
 export function drawCells(brush: Brush, figure: Figure, panel: number, area: Area): void {
-  const bitmap = bitmapOf(figure, panel, brush.theme.dark);
-  if (!bitmap) return;
   const { context, scale } = brush;
-  const shrunk = area.width * scale < bitmap.width || area.height * scale < bitmap.height;
-  context.imageSmoothingEnabled = shrunk;
-  context.imageSmoothingQuality = "medium";
+  const cells = Math.max(
+    figure.x.count / (area.width * scale),
+    figure.y.count / (area.height * scale),
+  );
+  // The browser would reduce every bitmap anew for each frame.
+  const level = Math.max(0, Math.floor(Math.log2(cells)));
+  const bitmap = reducedOf(figure, panel, brush.theme.dark, level);
+  if (!bitmap) return;
+  context.imageSmoothingEnabled = cells > 1;
+  context.imageSmoothingQuality = "low";
   context.drawImage(bitmap, area.x, area.y, area.width, area.height);
 }
 
