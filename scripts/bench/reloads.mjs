@@ -30,6 +30,8 @@ async function kills() {
       env: { ...process.env, INTERPOGATE_KILLS: KILLS },
     }),
   );
-  const line = output.split("\n").find((candidate) => candidate.includes("beyond loading"));
+  /** @type {string[]} */
+  const lines = output.split("\n");
+  const line = lines.find((candidate) => candidate.includes("beyond loading"));
   return `${line?.trim() ?? "no figure"}; aim ≤ 2 s beyond loading`;
 }
