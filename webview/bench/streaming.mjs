@@ -110,10 +110,11 @@ async function manyRuns(page, count) {
     const { replay } = window;
     const button = () => document.querySelector('button[aria-label="Run forward pass"]');
     for (let run = 0; run < wanted; run++) {
-      while (button().disabled) await new Promise(requestAnimationFrame);
       button().click();
-      while (!button().disabled) await new Promise(requestAnimationFrame);
-      while (button().disabled) await new Promise(requestAnimationFrame);
+      const ended = `Run ${replay.runId}:`;
+      const said = () => document.querySelector(".outcome")?.textContent ?? "";
+      while (!said().includes(ended)) await new Promise((done) => setTimeout(done));
+      while (button().disabled) await new Promise((done) => setTimeout(done));
       replay.requests.length = 0;
       replay.runs.clear();
     }
