@@ -24,7 +24,7 @@ _BETWEEN = frozenset(
     (nn.Module.__call__.__code__.co_filename, _OWN, str(Path(_OWN).with_name("recorder.py")))
 )
 # Frames of this package, of which there are always that many.
-_NEVER_THE_CALLER = 3
+_NEVER_THE_CALLER = 4
 
 RawSite = tuple[CodeType, int]
 
@@ -36,16 +36,13 @@ def calling_site(module: nn.Module) -> RawSite | None:
     that is.
     """
     frame: FrameType | None = sys._getframe(_NEVER_THE_CALLER)
-    while frame is not None and _is_between(frame, module):
+    while frame is not None:  # one loop and no calls: this runs at every call of a module
+        code = frame.f_code
+        is_own_call = code.co_name == "__call__" and frame.f_locals.get("self") is module
+        if code.co_filename not in _BETWEEN and not is_own_call:
+            return code, frame.f_lasti
         frame = frame.f_back
-    return None if frame is None else (frame.f_code, frame.f_lasti)
-
-
-def _is_between(frame: FrameType, module: nn.Module) -> bool:
-    code = frame.f_code
-    if code.co_filename in _BETWEEN:
-        return True
-    return code.co_name == "__call__" and frame.f_locals.get("self") is module
+    return None
 
 
 def sites_of(found: Iterable[RawSite | None]) -> Iterator[CallSite | None]:
