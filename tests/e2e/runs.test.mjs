@@ -123,8 +123,8 @@ scenario(
     const page = await InterpogatePage.withGraph(workbench);
     await workbench.runCommand("Interpogate: Run Forward Pass");
     const box = workbench.quickInput().filter({ hasText: "Run Demo model" });
-  await box.locator("input").first().fill(FIRST);
-  await workbench.page.keyboard.press("Enter");
+    await box.locator("input").first().fill(FIRST);
+    await workbench.page.keyboard.press("Enter");
     await says(page, "Observed in run 1");
     await until("the text in the box", async () => (await page.text.inputValue()) === FIRST);
     await workbench.runCommand("Interpogate: Close Model");
