@@ -92,6 +92,9 @@ class Scene:
         workspace = lsp.WorkspaceClientCapabilities(inlay_hint=hints)
         capabilities = lsp.ClientCapabilities(workspace=workspace)
         await self.client.initialize_session(lsp.InitializeParams(capabilities=capabilities))
+        self.open_document()
+
+    def open_document(self) -> None:
         document = lsp.TextDocumentItem(self.uri, "python", self.version, self.text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(document))
 

@@ -169,3 +169,16 @@ async def test_what_was_observed_stays_when_the_worker_is_gone(scene: Any) -> No
     assert await scene.labels() == before
     await scene.events.wait(lambda: states[scene.model_id].phase == "ready")
     assert await scene.labels()
+
+
+async def test_a_file_reached_over_a_link_is_the_same_file(scene: Any) -> None:
+    link, uri = scene.file.with_name("linked"), scene.uri
+    link.symlink_to(scene.file.parent, target_is_directory=True)
+    scene.uri = (link / scene.file.name).as_uri()
+    scene.open_document()
+    try:
+        assert await scene.labels()
+        assert (await scene.locate("def forward(self, x)")).instances
+    finally:
+        scene.uri = uri
+        link.unlink()
