@@ -2,8 +2,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot, VENV_PYTHON } from "../setup/folders.mjs";
+import { installNotebookPackages } from "../setup/python-packages.mjs";
 import { provideChromium } from "../workbench/chromium.mjs";
 import { provideCodeServer } from "../workbench/code-server.mjs";
+import { provideJupyterLab } from "../workbench/jupyter.mjs";
 import { programStage } from "./stages.mjs";
 
 const VITEST = inRoot("node_modules", "vitest", "vitest.mjs");
@@ -11,13 +13,26 @@ const VITEST = inRoot("node_modules", "vitest", "vitest.mjs");
 /** @returns {import("./stages.mjs").Stage[]} */
 export function testStages() {
   return [
-    programStage("python tests", VENV_PYTHON, ["-m", "pytest"], { closing: 3 }),
+    pythonStage(),
     vitestStage("page tests", "webview/vitest.config.ts"),
     vitestStage("extension tests", "tests/extension/vitest.config.ts"),
     workbenchStage("page in the browser", "tests/webview"),
     hostStage("extension host tests", "tests/extension/host/run.mjs"),
     workbenchStage("end-to-end tests", "tests/e2e"),
+    workbenchStage("notebook tests", "tests/notebooks", provideJupyterLab),
   ];
+}
+
+/** The examples' notebooks are executed: they need a kernel. @returns {import("./stages.mjs").Stage} */
+function pythonStage() {
+  const stage = programStage("python tests", VENV_PYTHON, ["-m", "pytest"], { closing: 3 });
+  return {
+    name: stage.name,
+    run: async (progress) => {
+      await installNotebookPackages();
+      return stage.run(progress);
+    },
+  };
 }
 
 /**
@@ -33,9 +48,10 @@ function vitestStage(name, configuration) {
  * Tests of Node's own runner that drive a browser, one file after the other.
  * @param {string} name
  * @param {string} folder
+ * @param {() => Promise<unknown>} [provide] what they need beside a browser and VS Code
  * @returns {import("./stages.mjs").Stage}
  */
-function workbenchStage(name, folder) {
+function workbenchStage(name, folder, provide) {
   return {
     name,
     run: async (progress) => {
@@ -43,6 +59,7 @@ function workbenchStage(name, folder) {
       if (files.length === 0) return { passed: false, lines: [`${folder} holds no *.test.mjs`] };
       await provideChromium();
       await provideCodeServer();
+      await provide?.();
       const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files];
       return programStage(name, process.execPath, args, { closing: 9 }).run(progress);
     },

@@ -113,8 +113,6 @@ function serverArguments(folder, token) {
     "--ServerApp.port_retries=0",
     `--ServerApp.root_dir=${folder}`,
     `--IdentityProvider.token=${token}`,
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--KernelSpecManager.ensure_native_kernel=False",
   ];
 }
@@ -132,6 +130,10 @@ export function environment(place, mark) {
   const argv = [VENV_PYTHON, "-m", "ipykernel_launcher", "-f", "{connection_file}"];
   const specification = { argv, display_name: "Python 3", language: "python" };
   writeFileSync(join(kernel, "kernel.json"), JSON.stringify(specification));
+  const settings = join(place, "settings", "@jupyterlab", "apputils-extension");
+  mkdirSync(settings, { recursive: true });
+  const quiet = { fetchNews: "false", checkForUpdates: false };
+  writeFileSync(join(settings, "notification.jupyterlab-settings"), JSON.stringify(quiet));
   return {
     ...process.env,
     [MARK]: mark,

@@ -1,0 +1,80 @@
+/**
+ * A committed notebook in the notebook view of the real VS Code, with its own renderer of HTML and no
+ * kernel: extensions that run kernels are in no package registry.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { inRoot } from "../../scripts/setup/folders.mjs";
+import { launchBrowser } from "../../scripts/workbench/browser.mjs";
+import { startServer } from "../../scripts/workbench/server.mjs";
+import { until } from "../../scripts/workbench/waiting.mjs";
+import { lookAround } from "./harness/graph.mjs";
+import { PICTURES, picture } from "./harness/lab.mjs";
+
+const LIMIT = { timeout: 180_000 };
+const folder = mkdtempSync(join(tmpdir(), "interpogate-notebooks-"));
+/** @type {import("../../scripts/workbench/server.mjs").Server} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  cpSync(inRoot("examples", "simple.ipynb"), join(folder, "simple.ipynb"));
+  server = await startServer({ folder });
+  browser = await launchBrowser();
+}, LIMIT);
+
+after(async () => {
+  await browser?.close();
+  const left = (await server?.stop()) ?? [];
+  rmSync(folder, { recursive: true, force: true });
+  assert.deepEqual(left, [], "closing VS Code leaves no process behind");
+}, LIMIT);
+
+/**
+ * Until its own extension for notebooks is there, VS Code opens them as text.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name
+ */
+async function openAsNotebook(page, name) {
+  const row = page.locator(".explorer-folders-view .monaco-list-row", { hasText: name });
+  const text = page.locator(`.editor-instance .monaco-editor[data-uri$="/${name}"]`);
+  const cells = page.locator(".notebookOverlay .cell-list-container");
+  await until("the notebook view", async () => {
+    await row.dblclick();
+    await cells.or(text).first().waitFor();
+    const isThere = await cells.first().isVisible();
+    if (!isThere) await page.locator(".tab .codicon-close").first().click();
+    return isThere;
+  });
+}
+
+test("VS Code's notebook view shows the graph of a notebook, without a kernel", LIMIT, async () => {
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 1000 },
+    colorScheme: "dark",
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(server.urlOf(folder));
+  await openAsNotebook(page, "simple.ipynb");
+  const webview = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  const graph = webview.locator('iframe[title="GPT2LMHeadModel"]');
+  try {
+    await graph.waitFor();
+    await page.mouse.move(700, 300);
+    await page.mouse.wheel(0, 550);
+    await until("the graph to be in sight", async () => {
+      const box = await graph.boundingBox();
+      return box !== null && box.y > 0 && box.y + box.height < 1000;
+    });
+    await lookAround(webview.frameLocator('iframe[title="GPT2LMHeadModel"]'));
+  } finally {
+    await picture(page, "vscode-notebook");
+  }
+});
