@@ -24,7 +24,7 @@ WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY requirements requirements
 COPY python_backend/interpogate python_backend/interpogate
-COPY --from=page /build/webview/dist/page.js /build/webview/dist/page.css python_backend/interpogate/notebook/page/
+COPY --from=page /build/webview/dist/page.js /build/webview/dist/page.css /build/webview/dist/drawing.js python_backend/interpogate/notebook/page/
 RUN pip install ".[serve,transformers]" --constraint requirements/development.txt && rm -rf /source
 RUN useradd --create-home --uid 10001 interpogate
 USER 10001

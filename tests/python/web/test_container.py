@@ -74,7 +74,7 @@ def test_what_is_copied_exists_and_reaches_the_build() -> None:
 def test_the_page_is_copied_to_where_the_server_looks() -> None:
     (line,) = [line for line in _all("COPY") if line.startswith("--from")]
     assert line.split()[-1] == "python_backend/interpogate/notebook/page/"
-    assert {Path(name).name for name in line.split()[1:-1]} == {"page.js", "page.css"}
+    assert {Path(name).name for name in line.split()[1:-1]} == {"page.js", "page.css", "drawing.js"}
 
 
 def test_the_extras_that_are_installed_exist() -> None:
