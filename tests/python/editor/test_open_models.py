@@ -27,6 +27,7 @@ def test_the_worker_is_told_what_to_load(editor: EditorDriver) -> None:
         "trustRemoteCode": True,
         "firstGraphVersion": 1,
         "firstRunId": 1,
+        "blocks": [],
     }
 
 
