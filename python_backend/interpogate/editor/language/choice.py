@@ -23,11 +23,16 @@ def model_of(
     if len(mirrors) == 1:
         return mirrors[0]
     ranked = sorted(mirrors, key=lambda mirror: mirror.model_id == selected)
-    for is_own in (_is_file_of, _is_made_in):
-        own = [mirror for mirror in ranked if is_own(document, together, mirror)]
+    for is_so in (_is_file_of, _is_made_in):
+        own = [mirror for mirror in ranked if is_so(document, together, mirror)]
         if own:
             return own[-1]
     return ranked[-1] if ranked else None
+
+
+def is_own(document: Document, together: Sequence[Document], mirror: Mirror) -> bool:
+    """Whether a document surely speaks of a model."""
+    return _is_file_of(document, together, mirror) or _is_made_in(document, together, mirror)
 
 
 def _is_file_of(document: Document, _together: Sequence[Document], mirror: Mirror) -> bool:

@@ -64,6 +64,14 @@ async def test_only_certain_strings_are_warned_of(desk: Any) -> None:
     assert [one.message for one in found] == ["Net has no module 'wrong'."]
 
 
+async def test_a_text_about_a_model_that_is_not_open_is_not_warned_of(desk: Any) -> None:
+    other, _ = desk.write('interp.node("encoder.layer.0"); interp.node("encoder.layer.1")')
+    own = 'Net()\ninterp.node("encoder.layer.0"); interp.node("encoder.layer.1")'
+    _, found = await desk.warned(own)
+    assert len(found) == 2
+    assert not desk.warnings.get(other)
+
+
 @pytest.mark.parametrize(
     ("wrong", "meant"),
     [
