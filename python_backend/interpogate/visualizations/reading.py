@@ -255,6 +255,8 @@ class _Plan:
         for number, role in enumerate(self._reading.roles):
             counts.append(self._count(number, role))
             largest.append(self._largest_stride(number, role))
+        if self._reading.value.is_computed:  # a row is computed as a whole
+            largest[-1] = 1
         return thinned(counts, largest)
 
     def _count(self, number: int, role: m.DimensionRole) -> int:

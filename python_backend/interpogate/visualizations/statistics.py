@@ -11,6 +11,7 @@ from interpogate.protocol import messages as m
 from interpogate.visualizations.value import MAXIMUM_ENTRIES, Value, thinned
 
 _CHUNK = 1 << 20
+_COMPUTED = 1 << 20
 
 
 @dataclass
@@ -59,7 +60,10 @@ def statistics_of(value: Value, limit: int = MAXIMUM_ENTRIES) -> tuple[m.TensorS
 
     The counts are always of all entries that were read.
     """
-    strides = thinned(value.shape, value.shape, limit)
+    steps = list(value.shape)
+    if value.is_computed:  # a row is computed as a whole, however little of it is read
+        limit, steps[-1] = _COMPUTED, 1
+    strides = thinned(value.shape, steps, limit)
     taken = value.read([range(0, n, step) for n, step in zip(value.shape, strides, strict=True)])
     sums = _Sums()
     for chunk in torch.split(taken.reshape(-1), _CHUNK):

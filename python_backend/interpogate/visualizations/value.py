@@ -55,6 +55,11 @@ class Value:
         return (len(self.members), *own) if self.is_stack else own
 
     @property
+    def is_computed(self) -> bool:
+        """Whether entries are computed as they are read."""
+        return not isinstance(self.members[0], torch.Tensor)
+
+    @property
     def title(self) -> str:
         """One line such as `output.1 · float32[1, 12, 9, 9]`."""
         sizes = ", ".join(map(str, self.shape))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from interpogate.protocol import messages as m
 from interpogate.visualizations.attention import ATTENTION
 from interpogate.visualizations.dimensions import Dimension
-from interpogate.visualizations.drawing import Drawing, scale_of
-from interpogate.visualizations.reading import Reading
+from interpogate.visualizations.drawing import Drawing, ends, scale_of
+from interpogate.visualizations.reading import Grid, Reading
 from interpogate.visualizations.registry import visualization
 from interpogate.visualizations.roles import Guess
 
@@ -43,12 +44,18 @@ def _role(dimension: Dimension, names: list[str]) -> m.DimensionRole:
 def attention(reading: Reading) -> Drawing:
     """Cells of several positions show their average, so that each row still adds up."""
     grid = reading.grid()
-    whole = reading.whole().grid().values if reading.window is not None else grid.values
-    is_probability = 0 <= float(whole.nan_to_num().min()) <= float(whole.nan_to_num().max())
-    colours = scale_of(whole)
-    if is_probability and float(whole.nan_to_num().max()) <= _PROBABILITY:
-        colours = {"scale": "probability", "low": 0.0, "high": 1.0}
+    colours = _colours(reading, grid)
     drawing = Drawing({"values": grid.values}, x=grid.x, y=grid.y, panels=grid.panels, **colours)
     if grid.is_reduced:
         drawing.notes.append(f"A cell is the average of {grid.y.step:g} × {grid.x.step:g} weights.")
     return drawing
+
+
+def _colours(reading: Reading, grid: Grid) -> dict[str, Any]:
+    """From 0 to 1 where that is known or seen, else as for any heat map."""
+    probability = {"scale": "probability", "low": 0.0, "high": 1.0}
+    if reading.value.is_probability:
+        return probability
+    whole = reading.whole().grid().values if reading.window is not None else grid.values
+    low, high = ends(whole)
+    return probability if low >= 0 and high <= _PROBABILITY else scale_of(whole)
