@@ -58,7 +58,7 @@ scenario(lab, "in the dark theme and a narrow window the graph is dark and whole
   lab.copyWithoutOutputs("simple.ipynb");
   await lab.useTheme("JupyterLab Dark");
   const options = {
-    colorScheme: /** @type {const} */ ("light"), // of the system: the notebook's own counts
+    colorScheme: /** @type {const} */ ("dark"), // a frame knows the system's, not the notebook's
     viewport: { width: 760, height: 900 },
   };
   const page = await lab.open("simple.ipynb", options);
