@@ -21,7 +21,8 @@ from interpogate.opened.memory import has_room_for_another
 from interpogate.opened.problems import RequestFailed, decoded
 from interpogate.opened.restarts import LastMoments, RestartPolicy
 from interpogate.opened.run_ledger import RunLedger
-from interpogate.opened.worker_life import Launch, WorkerLife
+from interpogate.opened.states import succeeding
+from interpogate.opened.worker_life import Endings, Launch, WorkerLife
 from interpogate.opened.worker_process import WorkerExit
 from interpogate.protocol.codec import encode
 from interpogate.protocol.messages import (
@@ -73,7 +74,7 @@ class OpenedModel:
         self._unsucceeded.set()
         self._life: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._endings: set[asyncio.Task[None]] = set()
+        self._endings = Endings()
         self._launching = asyncio.Lock()
         self._closed = False
         self._levels = LevelCache()
@@ -119,7 +120,7 @@ class OpenedModel:
         async with self._launching:  # a process half started would be left behind
             self._stop_living()
         self._dismiss_all()
-        await self._gone()
+        await self._endings.gone()
 
     async def request(self, method: str, params: Any) -> Any:
         """The worker's reply; for the graph's levels the last ones while there is no worker."""
@@ -180,7 +181,13 @@ class OpenedModel:
             return
         self._worker = None
         problem = problems.worker_ended(ending.words)
-        may_restart = self._restarts.allows(self._last_moments(life, ending))
+        last = LastMoments(
+            ending=ending,
+            is_ready=self._own.phase == "ready",
+            is_running=self._runs.is_running,
+            is_asked=life.is_asked,
+        )
+        may_restart = self._restarts.allows(last)
         self._end_runs(phase="failed", problem=problem)
         if self._successor is not None:
             self._own = replace(self._own, phase="loading", message=_RELOADING)
@@ -190,14 +197,6 @@ class OpenedModel:
         elif self._own.phase != "failed":
             self._follow_failed(life, problem)
             self._settle("failed" if self._own.phase in _BEFORE_READY else "stopped", problem)
-
-    def _last_moments(self, life: WorkerLife, ending: WorkerExit) -> LastMoments:
-        return LastMoments(
-            ending=ending,
-            is_ready=self._own.phase == "ready",
-            is_running=self._runs.is_running,
-            is_asked=life.is_asked,
-        )
 
     def _start(self, message: str) -> None:
         self._stop_living()
@@ -214,7 +213,7 @@ class OpenedModel:
         try:
             await self._begin(life, versions_to_come=0)
         except OSError as error:
-            self._settle("failed", self._refusal(error))
+            self._settle("failed", problems.not_launched(error, self._request.folder))
         except RequestFailed as failure:
             self._give_up(life, failure.problem)
         except Exception as error:
@@ -224,7 +223,7 @@ class OpenedModel:
     async def _begin(self, life: WorkerLife, *, versions_to_come: int) -> None:
         """Launch a worker and have it load. Raises `OSError` and `RequestFailed`."""
         async with self._launching:
-            await self._gone()
+            await self._endings.gone()
             if self._closed:
                 return
             if life is not self._successor:  # which loads what the follower has just looked at
@@ -253,9 +252,9 @@ class OpenedModel:
             if before.client is not None and not has_room_for_another(before.client.pid):
                 logger.warning("%s: no room for two workers", self._own.model_id)
                 self._comparison = comparison
-                self._begin_alone()
+                self._life = None  # this one ends hereby
+                self._start(_RELOADING)
                 return
-            # The run under way, if there is one, still makes a graph.
             problem = await self._loaded(life)
             if problem is None:
                 await self._take_over(life, comparison)
@@ -266,18 +265,13 @@ class OpenedModel:
                 self._drop_successor()
                 self._announce()
 
-    def _begin_alone(self) -> None:
-        """Called by the life that ends hereby."""
-        self._life = None
-        self._start(_RELOADING)
-
     async def _loaded(self, life: WorkerLife) -> Problem | None:
         """None once it is ready; else why it will not be."""
         try:
-            await self._begin(life, versions_to_come=1)
+            await self._begin(life, versions_to_come=1)  # that of a run under way
             return await life.settled()
         except OSError as error:
-            return self._refusal(error)
+            return problems.not_launched(error, self._request.folder)
         except RequestFailed as failure:
             return failure.problem
 
@@ -289,7 +283,7 @@ class OpenedModel:
         before, self._worker = self._worker, life
         self._successor = None
         self._unsucceeded.set()
-        self._dismiss(before)
+        self._endings.begin(before)
         self._trouble, self._difference = None, difference
         self._adopt(life, life.state)
 
@@ -313,7 +307,7 @@ class OpenedModel:
     def _drop_successor(self) -> None:
         life, self._successor = self._successor, None
         self._unsucceeded.set()
-        self._dismiss(life)
+        self._endings.begin(life)
 
     def _stop_reloading(self) -> None:
         if self._successor is not None:
@@ -322,24 +316,9 @@ class OpenedModel:
 
     def _adopt(self, life: WorkerLife, state: ModelState) -> None:
         """Take over the worker's state, keeping the old graph until the new one is there."""
-        if state.graph_version:
-            self._last_version = max(self._last_version, state.graph_version)
-        else:
-            state = replace(
-                state,
-                graph_version=self._own.graph_version,
-                origin=self._own.origin,
-                shown_run_id=self._own.shown_run_id,
-                summary=state.summary or self._own.summary,
-            )
+        self._last_version = max(self._last_version, state.graph_version)
         self._runs.expect(state.run_id)
-        self._own = replace(
-            state,
-            model_id=self._own.model_id,
-            source=self._request.source,
-            last_text=self.last.text,
-            last_inputs=self.last.inputs,
-        )
+        self._own = succeeding(self._own, state, self.last)
         self._follow_loaded(life)
         self._announce()
 
@@ -386,7 +365,7 @@ class OpenedModel:
         """Loading failed. A worker that has said so itself lives on, any other is sent away."""
         is_current = self._worker in (life, None) and asyncio.current_task() is self._life
         if is_current and life.ending is None and self._own.phase != "failed":
-            self._dismiss(life)
+            self._endings.begin(life)
             self._dismiss_all()
             self._settle("failed", problem)
 
@@ -402,31 +381,14 @@ class OpenedModel:
         )
         self._announce()
 
-    def _refusal(self, error: OSError) -> Problem:
-        folder = self._request.folder
-        if folder is not None and error.filename == folder:
-            return problems.folder_missing(folder)
-        return problems.worker_not_started(error.strerror or type(error).__name__)
-
     def _stop_living(self) -> None:
         if self._life is not None:
             self._life.cancel()
 
     def _dismiss_all(self) -> None:
         worker, self._worker = self._worker, None
-        self._dismiss(worker)
+        self._endings.begin(worker)
         self._drop_successor()
-
-    def _dismiss(self, life: WorkerLife | None) -> None:
-        """Send a worker away; its end goes on in the background, whoever stops waiting for it."""
-        ending = None if life is None else life.dismiss()
-        if ending is not None:
-            self._endings.add(ending)
-            ending.add_done_callback(self._endings.discard)
-
-    async def _gone(self) -> None:
-        while self._endings:
-            await asyncio.wait(set(self._endings))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

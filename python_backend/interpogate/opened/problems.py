@@ -137,6 +137,13 @@ def worker_not_started(reason: str) -> Problem:
     )
 
 
+def not_launched(error: OSError, folder: str | None) -> Problem:
+    """The worker's process could not be started in its folder."""
+    if folder is not None and error.filename == folder:
+        return folder_missing(folder)
+    return worker_not_started(error.strerror or type(error).__name__)
+
+
 def folder_missing(folder: str) -> Problem:
     """The folder that the worker should start in is not there."""
     return Problem(

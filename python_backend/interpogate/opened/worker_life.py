@@ -134,3 +134,22 @@ class WorkerLife:
             return
         logger.warning("%s: worker %d: %s", self.model_id, pid, ending.words)
         self._owner.ended(self, ending)
+
+
+class Endings:
+    """Workers that were sent away; each ends in the background, whoever stops waiting for it."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, life: WorkerLife | None) -> None:
+        """Send a worker away."""
+        ending = None if life is None else life.dismiss()
+        if ending is not None:
+            self._tasks.add(ending)
+            ending.add_done_callback(self._tasks.discard)
+
+    async def gone(self) -> None:
+        """Wait until all have ended."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
