@@ -16,7 +16,8 @@ each runs twice, unwatched and watched, and once on fake tensors. A case **passe
 are bit-identical, all hooks are gone, every module that ran is recorded (checked against torch's
 global hook), every other one states a reason, and the data flow can be drawn. A case that **cannot
 run here** fails without Interpogate too: it lacks a package or a file, or the script's guess at a
-tiny configuration or at its inputs is not good enough.
+tiny configuration or at its inputs is not good enough. Types that need timm, torchvision,
+torchaudio, natten or detectron2 are among these: no builds for this CPU-only torch were at hand.
 
 `python scripts/coverage_run.py` writes this page; a sample runs in `npm test`.
 """
