@@ -16,6 +16,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { EVENT_METHODS, type Welcome } from "../../webview/src/protocol/messages.generated";
+import { definitionMiddleware } from "./followed-links";
 import type { Interpreter } from "./interpreters";
 import type { BackendEvent, BackendMethod, BackendMethods } from "./methods";
 import { problem } from "./problems";
@@ -116,7 +117,7 @@ function clientOptions({ log, onClosed }: ClientSettings): LanguageClientOptions
     documentSelector: PYTHON_DOCUMENTS,
     // Names of modules stand in hovers: no command of theirs may run but this one.
     markdown: { isTrusted: { enabledCommands: ["interpogate.revealPath"] } },
-    middleware: hintMiddleware,
+    middleware: { ...hintMiddleware, ...definitionMiddleware },
     outputChannel: log,
     traceOutputChannel: log,
     initializationFailedHandler: () => false,

@@ -7,6 +7,7 @@
 
 import * as vscode from "vscode";
 import type { HookKind } from "../../webview/src/protocol/messages.generated";
+import { noteFollowedLink } from "./followed-links";
 import type { HookInserter } from "./insert";
 import { lensArgument } from "./lenses";
 import type { Models, OpenModel, SelectedNode } from "./models";
@@ -150,6 +151,7 @@ async function revealInGraph(parts: CommandParts): Promise<void> {
 
 /** Follows a link in code or in a hover; ids of an earlier backend mean the active model. */
 function revealPath(parts: CommandParts, link: unknown): void {
+  noteFollowedLink();
   if (isRecord(link) && typeof link.path === "string") {
     const model = parts.models.byId(String(link.modelId)) ?? modelFor(parts, undefined);
     selectModule(parts, { model, path: link.path });
