@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { inRoot } from "../../scripts/setup/folders.mjs";
 import { InterpogatePage } from "../../scripts/workbench/interpogate-page.mjs";
 import { until } from "../../scripts/workbench/waiting.mjs";
-import { painted } from "../webview/replay/driven.mjs";
+import { painted } from "./harness/painted.mjs";
 import { standForFile } from "./harness/served.mjs";
 
 const TEXT = "Anna went to the park with Tom. Tom gave";

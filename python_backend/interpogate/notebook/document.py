@@ -111,6 +111,7 @@ def _packed_page() -> str:
 
 
 def asset(name: str) -> str:
+    """A file of the built page. Raises `PageMissing`."""
     for folder in _PLACES:
         if (folder / name).is_file():
             return (folder / name).read_text("utf-8")

@@ -11,6 +11,7 @@ from interpogate.protocol.messages import ModelSummary
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.values import dtype_name
 
+
 def summary(
     loaded: LoadedModel, modules: ModelModules, inputs: tuple[InputShape, ...]
 ) -> ModelSummary:

@@ -52,9 +52,7 @@ _TABLE = (
     Method("module/children", m.ReadModules, m.Modules, "worker", "Direct submodules."),
     Method("module/find", m.FindModules, m.Modules, "worker", "Modules that a query names."),
     Method("module/table", m.ReadModuleTable, m.ModuleTable, "worker", "All modules, by parts."),
-    Method(
-        "module/shapes", m.ReadModuleShapes, m.ModuleShapes, "worker", "What modules returned."
-    ),
+    Method("module/shapes", m.ReadModuleShapes, m.ModuleShapes, "worker", "What modules returned."),
     Method("model/select", m.ModelReference, m.Nothing, "editor", "The model that is looked at."),
     Method("node/inspect", m.NodeReference, m.NodeDetails, "worker", "All about one node."),
     Method("text/tokenize", m.TokenizeText, m.Tokens, "worker", "How a text splits into tokens."),

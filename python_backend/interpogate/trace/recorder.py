@@ -119,8 +119,7 @@ class Recorder:
         numbers: dict[int, int] = {}
         sites = sites_of(raw.site for raw in self._calls)
         calls = tuple(
-            self._frozen(raw, numbers, site)
-            for raw, site in zip(self._calls, sites, strict=True)
+            self._frozen(raw, numbers, site) for raw, site in zip(self._calls, sites, strict=True)
         )
         flow = self._flow
         operations, flows, results = flow.frozen() if flow else ((), (), ())

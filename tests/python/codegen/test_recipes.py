@@ -110,9 +110,10 @@ def test_captured_attention_is_what_the_eager_kernel_gives(demo: Interpogate) ->
     code = recipe_code(
         subject_of(demo), "attentionCapture", "transformer.h.1.attn", (), "interpogate"
     )
-    kernel = demo.model.config._attn_implementation
+    config: Any = demo.model.config
+    kernel = config._attn_implementation
     scope, _ = ran(demo, code)
-    assert demo.model.config._attn_implementation == kernel
+    assert config._attn_implementation == kernel
     weights = scope["weights"]["transformer.h.1.attn"]
     assert torch.allclose(weights.sum(-1), torch.ones(weights.shape[:-1]), atol=1e-5)
 

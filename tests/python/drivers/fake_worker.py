@@ -45,7 +45,7 @@ class FakeWorker:
         self.behaviour = set(params["source"].split("+"))
         self.change("loading", graph_version=0)
         if "dies" in self.behaviour:
-            sys.stderr.write("last words\n")
+            sys.stderr.write("farewell of a worker\n")
             os._exit(3)
         if "wrong" in self.behaviour:
             problem = {"code": "source.invalid", "message": "No.", "hint": "", "action": "openFile"}

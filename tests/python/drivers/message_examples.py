@@ -238,9 +238,7 @@ EXAMPLES: tuple[Any, ...] = (
         logits=(3.5, -20.25),
         is_whole=(True, False),
     ),
-    m.UploadInput(
-        model_id="model-1", name="a <b>.png", offset=0, byte_length=3, data="AQID"
-    ),
+    m.UploadInput(model_id="model-1", name="a <b>.png", offset=0, byte_length=3, data="AQID"),
     m.UploadedInput(
         name="a <b>.png",
         byte_length=3,
@@ -261,9 +259,7 @@ EXAMPLES: tuple[Any, ...] = (
     m.ListRecipes(model_id="model-1", node="h", also=("h.1",)),
     m.RecipeOffer(recipe="logitLens", title="Logit lens", does="Prints <b>words</b>.", refusal=""),
     m.Recipes(
-        offers=(
-            m.RecipeOffer(recipe="x", title="X", does="Nothing.", refusal="It does not fit."),
-        )
+        offers=(m.RecipeOffer(recipe="x", title="X", does="Nothing.", refusal="It does not fit."),)
     ),
     m.WriteRecipe(model_id="model-1", recipe="logitLens", node="h"),
     m.PageState(model_id="model-1", source="demo", expanded=(".", "h"), selected="h.1", text="é"),

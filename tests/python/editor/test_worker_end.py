@@ -132,8 +132,8 @@ def test_a_worker_that_dies_while_loading_makes_the_model_fail(editor: EditorDri
     state = editor.open_until("dies", "failed", "stopped")
     assert state["phase"] == "failed"
     assert state["problem"]["message"] == "The model's worker ended with exit code 3."
-    editor.wait_output("last words")
-    assert "last words" not in str(state)
+    editor.wait_output("farewell of a worker")
+    assert "farewell of a worker" not in str(state)
 
 
 def test_a_worker_that_dies_before_its_first_word_makes_the_model_fail(

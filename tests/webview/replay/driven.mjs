@@ -6,6 +6,9 @@ import { build } from "vite";
 import { launch, openPage } from "./page.mjs";
 
 const SHOTS = new URL("../../../out/page/", import.meta.url);
+
+export { painted } from "../../e2e/harness/painted.mjs";
+
 export const demo = JSON.parse(await readFile(new URL("demo.recording", import.meta.url), "utf8"));
 export const minilm = JSON.parse(
   await readFile(new URL("minilm.recording", import.meta.url), "utf8"),
@@ -55,25 +58,4 @@ export async function withGraph(recording, options, body) {
     await page.getByRole("treeitem").nth(2).waitFor();
     await body(page);
   });
-}
-
-/** Pixels of the graph that differ from its ground, as a share of all. */
-export async function painted(page) {
-  const image = await page.locator("canvas").first().screenshot();
-  return page.evaluate(
-    async (bytes) => {
-      const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
-      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-      const context = canvas.getContext("2d");
-      context.drawImage(bitmap, 0, 0);
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      let other = 0;
-      for (let at = 0; at < data.length; at += 4) {
-        const distance = [0, 1, 2].reduce((sum, c) => sum + Math.abs(data[at + c] - data[c]), 0);
-        if (distance > 24) other++;
-      }
-      return other / (data.length / 4);
-    },
-    [...image],
-  );
 }

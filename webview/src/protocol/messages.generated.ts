@@ -396,7 +396,7 @@ export interface ObservedCall {
   className: string;
   /** How often. */
   callCount: number;
-  /** What they returned, each different structure once, at most 20, in the order of first sight. */
+  /** What they returned, each different structure once, at most 20, by first sight. */
   outputs: readonly ObservedValue[];
   /** Whether the forward pass ended in one of these calls. */
   failed?: boolean;
@@ -418,7 +418,7 @@ export interface ObservedCode {
   calls: readonly ObservedCall[];
 }
 
-/** Asks for the instances of a class that is written in a file, or for what an attribute holds. */
+/** Asks for the instances of a class written in a file, or for what an attribute holds. */
 export interface FindInCode {
   /** Name of the open model. */
   modelId: string;
@@ -426,7 +426,7 @@ export interface FindInCode {
   file: string;
   /** Qualified name of the class, such as `Block` or `Net.Inner`. */
   className: string;
-  /** Path below an instance, such as `attn` or `layers.*.attn`; empty: the instances themselves. */
+  /** Path below an instance, such as `attn` or `layers.*.attn`; empty: the instances. */
   member?: string;
   /** How many are told about in full. */
   limit?: number;

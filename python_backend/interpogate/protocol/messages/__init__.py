@@ -147,8 +147,6 @@ from interpogate.protocol.messages.terms import (
 
 __all__ = [
     "PROTOCOL_VERSION",
-    "PictureSaved",
-    "SavePicture",
     "ActOnProblem",
     "ArrayType",
     "Block",
@@ -221,6 +219,7 @@ __all__ = [
     "Origin",
     "PageState",
     "ParameterRow",
+    "PictureSaved",
     "Prediction",
     "PredictionStrip",
     "Preferences",
@@ -246,6 +245,7 @@ __all__ = [
     "RunReference",
     "RunState",
     "Runs",
+    "SavePicture",
     "ScaleKind",
     "Selection",
     "ShowModel",

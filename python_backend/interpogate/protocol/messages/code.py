@@ -53,7 +53,7 @@ class ObservedCall:
     call_count: int
     """How often."""
     outputs: tuple[ObservedValue, ...]
-    """What they returned, each different structure once, at most 20, in the order of first sight."""
+    """What they returned, each different structure once, at most 20, by first sight."""
     failed: bool = False
     """Whether the forward pass ended in one of these calls."""
 
@@ -78,7 +78,7 @@ class ObservedCode:
 
 @dataclass(frozen=True, kw_only=True)
 class FindInCode:
-    """Asks for the instances of a class that is written in a file, or for what an attribute holds."""
+    """Asks for the instances of a class written in a file, or for what an attribute holds."""
 
     model_id: str
     """Name of the open model."""
@@ -87,7 +87,7 @@ class FindInCode:
     class_name: str
     """Qualified name of the class, such as `Block` or `Net.Inner`."""
     member: str = ""
-    """Path below an instance, such as `attn` or `layers.*.attn`; empty: the instances themselves."""
+    """Path below an instance, such as `attn` or `layers.*.attn`; empty: the instances."""
     limit: int = 20
     """How many are told about in full."""
 
