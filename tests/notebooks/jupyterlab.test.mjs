@@ -50,7 +50,7 @@ scenario(
     await command(page, "Trust Notebook");
     await page.locator(".jp-Dialog button.jp-mod-accept", { hasText: "Trust" }).click();
     await lookAround(await graphOf(page));
-    assert.equal(await sentence.count(), 0);
+    assert.equal(await sentence.isVisible(), false);
   },
 );
 
