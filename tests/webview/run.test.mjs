@@ -132,6 +132,7 @@ describe("the inspector", () => {
         assert.deepEqual((await requests(page, "hook/insert")).at(-1), {
           modelId: "m1",
           node: "transformer.wte",
+          also: [],
           kind,
         });
       }

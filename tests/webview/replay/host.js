@@ -188,6 +188,12 @@
       snippet: "",
       imports: ["from interpogate import Interpogate"],
     }),
+    "recipe/list": () => ({
+      offers: [
+        { recipe: "zeroAblation", title: "Zero-ablation", does: "Compares.", refusal: "" },
+        { recipe: "logitLens", title: "Logit lens", does: "Prints.", refusal: "It takes no text." },
+      ],
+    }),
     "hook/insert": () => ({ file: "experiment.py" }),
     "source/open": () => ({}),
     "text/copy": () => ({}),
