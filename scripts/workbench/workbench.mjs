@@ -121,10 +121,26 @@ export class Workbench {
     await this.editor(name)
       .locator(".view-lines")
       .click({ position: { x: 200, y: 5 } });
-    await this.page.keyboard.press("Control+G");
-    await this.quickInput().locator("input").first().fill(`:${line}`);
-    await this.page.keyboard.press("Enter");
+    await this.goTo(String(line));
     await this.page.keyboard.press("End");
+  }
+
+  /**
+   * Moves the cursor of the active editor; a key that the workbench took for another place is pressed again.
+   * @param {string} place line, or line and column as `6:16`
+   */
+  async goTo(place) {
+    const [line, column = ""] = place.split(":");
+    const told = this.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` });
+    const go = async () => {
+      await this.page.keyboard.press("Control+G");
+      const input = this.quickInput().locator("input").first();
+      await input.fill(`:${place}`, { timeout: 3000 });
+      await this.page.keyboard.press("Enter");
+      await told.first().waitFor({ timeout: 3000 });
+      return true;
+    };
+    await until(`the cursor at ${place}`, () => go().catch(() => false));
   }
 
   /**

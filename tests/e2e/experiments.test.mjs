@@ -47,7 +47,7 @@ scenario(session, "every experiment runs as it was inserted", async () => {
   const files = [];
   for (const [number, recipe] of RECIPES.entries()) {
     const text = await inserted(workbench, page, folder, recipe);
-    if (number === 1) await session.picture("experiments 2 logit lens");
+    if (recipe === "Zero-ablation") await session.picture("experiments 2 ablation");
     assert(text.includes(`"${TEXT}"`), `${recipe} repeats the text of the run`);
     const file = `experiment_${number}.py`;
     writeFileSync(join(folder, file), text);

@@ -193,7 +193,5 @@ async function hover(workbench, code, words) {
  */
 async function goTo(workbench, place) {
   await workbench.tab(FILE).click();
-  await workbench.page.keyboard.press("Control+G");
-  await workbench.quickInput().locator("input").first().fill(`:${place}`);
-  await workbench.page.keyboard.press("Enter");
+  await workbench.goTo(place);
 }
