@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from interpogate.worker.session import OpenedModel, Session
 
 _FRAME_S = 0.016
+_PATIENCE_S = 0.5
 
 
 def start_run(session: Session, request: m.StartRun) -> m.RunState:
@@ -44,7 +45,7 @@ def start_run(session: Session, request: m.StartRun) -> m.RunState:
 
 
 def cancel_run(session: Session, run: Run) -> m.RunState:
-    """Ask a run to stop before its next module."""
+    """Ask a run to stop before its next module; code that calls none is stopped a little later."""
     run.cancelled.set()
     return run_state(session, run)
 
@@ -102,7 +103,7 @@ def _take_step(session: Session, opened: OpenedModel, run: Run) -> torch.Tensor 
     keeper = session.blocks.keeper(session)
     recorder = Recorder(opened.modules, listener=run, keeper=keeper)
     try:
-        with torch.no_grad(), recorder.watching():
+        with torch.no_grad(), recorder.watching(), run.interruption.possible():
             output = model(**run.inputs)
     except (Exception, SystemExit):
         run.recording = recorder.recording()
@@ -142,8 +143,13 @@ def _grow(opened: OpenedModel, run: Run) -> None:
 
 def _send_events(session: Session, run: Run, done: Event) -> None:
     """At most one message a frame while the run goes on, then the rest."""
+    cancelled_at = 0.0
     while not done.wait(_FRAME_S):
         _send_unsent(session, run)
+        if run.cancelled.is_set():
+            cancelled_at = cancelled_at or monotonic()
+        if cancelled_at and monotonic() - cancelled_at > _PATIENCE_S:
+            run.interruption.raise_inside()
     while _send_unsent(session, run):
         pass
 

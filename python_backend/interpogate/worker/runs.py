@@ -19,6 +19,7 @@ from interpogate.model.generation import Sampling
 from interpogate.model.inputs import InputShape
 from interpogate.model.predictions import Predictions
 from interpogate.protocol.messages import EventKind, Problem, RunEvents, RunPhase
+from interpogate.worker.interruption import Interruption
 
 _MAXIMUM_EVENTS = 50_000
 _KINDS: tuple[EventKind, ...] = ("started", "finished", "failed")
@@ -72,6 +73,7 @@ class Run:
     step_first_event: int = 0
     began_ns: int = 0
     cancelled: Event = field(default_factory=Event)
+    interruption: Interruption = field(default_factory=lambda: Interruption(RunCancelled))
     _kinds: array[int] = field(default_factory=lambda: array("B"))
     _modules: array[int] = field(default_factory=lambda: array("i"))
     _times_us: array[int] = field(default_factory=lambda: array("q"))

@@ -130,6 +130,14 @@ def test_a_run_that_calls_modules_without_end_can_be_cancelled(editor: EditorDri
     assert _end_of(editor, _run(editor, LUCKY))["phase"] == "finished"
 
 
+def test_a_loop_that_calls_no_module_can_be_cancelled(editor: EditorDriver) -> None:
+    _ready(editor, "Looping")
+    run_id = _run(editor, UNLUCKY)
+    editor.call("run/cancel", modelId="model-1", runId=run_id)
+    assert _end_of(editor, run_id)["phase"] == "cancelled"
+    assert _end_of(editor, _run(editor, LUCKY))["phase"] == "finished"
+
+
 def test_requests_are_answered_while_the_model_loops(editor: EditorDriver) -> None:
     _ready(editor, "Looping")
     _run(editor, UNLUCKY)
