@@ -62,7 +62,8 @@ scenario(session, "a model's own code runs only after the user has said so", asy
   await dialog.getByText("runs with all your rights").waitFor();
   await session.picture("own code");
   await dialog.getByRole("button", { name: "Run Its Code" }).click();
-  const page = await InterpogatePage.withGraph(workbench);
+  // what was refused stands there until the new worker is told of
+  const page = await InterpogatePage.find(workbench, (shown) => shown.hasGraph());
   await page.item("inner").waitFor();
   assert(existsSync(join(directory, "ran")), "now it ran");
 });

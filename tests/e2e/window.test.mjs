@@ -71,9 +71,5 @@ scenario(session, "closing the window ends its editor process and workers", asyn
   await InterpogatePage.withGraph(workbench);
   assert(session.processes("start_worker.py").length > 0);
   await session.closeWindows();
-  const ours = () => [
-    ...session.processes("start_editor.py"),
-    ...session.processes("start_worker.py"),
-  ];
-  await until("our processes to end", () => ours().length === 0);
+  assert.deepEqual(session.own(), []);
 });

@@ -19,8 +19,12 @@ async function slowRun() {
   writeFileSync(switchFile, "");
   await page.button("Run forward pass").click();
   await page.button("Cancel").waitFor();
-  return { workbench, page, fast: () => rmSync(switchFile) };
+  const [worker, ...more] = workers();
+  assert(worker && more.length === 0, "there is one worker");
+  return { workbench, page, worker, fast: () => rmSync(switchFile) };
 }
+
+const workers = () => session.processes("start_worker.py").map(({ pid }) => pid);
 
 scenario(session, "a run is cancelled at once and the model can be run again", async () => {
   const { page, fast } = await slowRun();
@@ -37,10 +41,8 @@ scenario(session, "a run is cancelled at once and the model can be run again", a
 });
 
 scenario(session, "a worker killed in a run is told, and Restart brings all back", async () => {
-  const { workbench, page, fast } = await slowRun();
-  const worker = session.processes("start_worker.py")[0];
-  assert(worker, "there is a worker");
-  process.kill(worker.pid, "SIGKILL");
+  const { workbench, page, worker, fast } = await slowRun();
+  process.kill(worker, "SIGKILL");
   await page.alert().first().waitFor();
   assert(await page.hasGraph(), "the graph stays");
   assert.deepEqual(await workbench.notifications(), [], "what the page says is not said twice");
@@ -52,15 +54,14 @@ scenario(session, "a worker killed in a run is told, and Restart brings all back
   await page.inspector.getByText("head", { exact: true }).first().waitFor();
   await page.button("Run forward pass").click();
   await until("a run after the restart", async () => /Run \d+: /.test(await page.words()));
-  const now = session.processes("start_worker.py").map(({ pid }) => pid);
-  assert(!now.includes(worker.pid));
+  assert(!workers().includes(worker));
 });
 
 scenario(session, "closing the model ends its worker", async () => {
   const { workbench } = await session.window();
   await openSource(workbench, "nets.py:SmallNet");
   await InterpogatePage.withGraph(workbench);
-  const before = session.processes("start_worker.py").length;
+  assert.equal(workers().length, 1);
   await workbench.runCommand("Interpogate: Close Model");
-  await until("the worker to end", () => session.processes("start_worker.py").length < before);
+  await until("the worker to end", () => workers().length === 0);
 });

@@ -21,6 +21,7 @@ class BoundedQueue:
         self._held = 0
         self._items: deque[bytes] = deque()
         self._closed = False
+        self._is_idle = False
         self._changed = Condition()
 
     def put(self, item: bytes) -> bool:
@@ -40,13 +41,23 @@ class BoundedQueue:
     def take(self) -> bytes | None:
         """Wait for the next item; None once the queue is closed and empty."""
         with self._changed:
+            self._is_idle = True  # whoever takes has done with the item before
+            self._changed.notify_all()
             self._changed.wait_for(lambda: self._closed or bool(self._items))
             if not self._items:
                 return None
             item = self._items.popleft()
+            self._is_idle = False
             self._held -= len(item)
             self._changed.notify_all()
             return item
+
+    def wait_idle(self, timeout_s: float) -> bool:
+        """Wait until all items are taken and done with, or nobody takes any more."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not self._items and (self._is_idle or self._closed), timeout_s
+            )
 
     def close(self) -> None:
         """Take nothing more; what is inside can still be taken out."""

@@ -51,6 +51,10 @@ class StdioChannel:
             raise ValueError("a message must stand on one line")
         self._queue.put(data + b"\n")
 
+    def flush(self, *, timeout_s: float = 1.0) -> None:
+        """Wait until what is queued is written, but not for a reader that is slow."""
+        self._queue.wait_idle(timeout_s)
+
     def close(self, *, timeout_s: float = 1.0) -> None:
         """Write what is queued, then stop writing."""
         self._queue.close()

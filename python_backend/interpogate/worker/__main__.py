@@ -24,7 +24,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     # It logs every exception of a method with its parameters; ours are answered and logged by type.
     logging.getLogger("jsonrpcserver").setLevel(logging.CRITICAL)
-    service = Service(channel.send)
+    service = Service(channel.send, channel.flush)
     Thread(target=_read, args=(channel, service), name="wire-reader", daemon=True).start()
     service.work()
 

@@ -52,6 +52,7 @@ def cancel_run(session: Session, run: Run) -> m.RunState:
 
 def _run(session: Session, opened: OpenedModel, run: Run) -> None:
     with told(session, run):
+        session.flush()  # the model may hold the interpreter: what was told is out by then
         run.begin()
         try:
             _take_steps(session, opened, run)

@@ -9,8 +9,10 @@ import json
 import platform
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from queue import Queue
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from jsonrpcserver import Error, Result, Success, dispatch_to_serializable
@@ -21,6 +23,7 @@ from interpogate.protocol import messages as m
 from interpogate.protocol.codec import MalformedMessage, decode, encode
 from interpogate.protocol.methods import METHODS
 from interpogate.worker.problems import internal_problem, log_defect, problem_of
+from interpogate.worker.slow import is_slow
 
 if TYPE_CHECKING:
     from interpogate.worker.session import Session
@@ -42,8 +45,12 @@ class LoadModel(m.OpenModel):
 class Service:
     """Receives lines, sends lines; holds the session once torch is imported."""
 
-    def __init__(self, send: Callable[[str], None]) -> None:
+    def __init__(
+        self, send: Callable[[str], None], flush: Callable[[], None] = lambda: None
+    ) -> None:
         self._send = send
+        self._flush = flush
+        self._answering = Lock()
         self._jobs: Queue[Callable[[], None]] = Queue()
         self._session: Session | None = None
         self._methods = {
@@ -52,7 +59,14 @@ class Service:
         }
 
     def receive(self, line: str) -> None:
-        """Answer one request. Called by the reader's thread."""
+        """Answer one request; what it has the main thread do begins after the reply.
+
+        Slow requests wait for what they have it do, hence not it for them.
+        """
+        with nullcontext() if is_slow(line) else self._answering:
+            self._answer(line)
+
+    def _answer(self, line: str) -> None:
         reply = dispatch_to_serializable(line, methods=self._methods)
         if reply is not None:
             self._send(json.dumps(reply))
@@ -61,6 +75,8 @@ class Service:
         """Do the jobs of the main thread for ever."""
         while True:
             job = self._jobs.get()
+            with self._answering:  # user code may hold the interpreter: the reply goes first
+                pass
             try:
                 job()
             except (Exception, SystemExit) as error:  # noqa: BLE001 (the worker goes on)
@@ -105,7 +121,7 @@ class Service:
                 f"The interpreter {sys.executable} cannot import {error.name or 'torch'}.",
                 hint="Select an interpreter that has torch, or install torch there.",
             ) from error
-        session = Session(request.model_id, request.source, self.emit, self.submit)
+        session = Session(request.model_id, request.source, self.emit, self.submit, self._flush)
         for name, handler in handlers.HANDLERS.items():
             bound = self._bound(session, handler)
             self._methods[name] = self._method(bound, METHODS[name].params)

@@ -52,9 +52,17 @@ class OpenedModel:
 class Session:
     """The state of one worker."""
 
-    def __init__(self, model_id: str, source: str, emit: Emit, submit: Submit) -> None:
+    def __init__(
+        self,
+        model_id: str,
+        source: str,
+        emit: Emit,
+        submit: Submit,
+        flush: Callable[[], None] = lambda: None,
+    ) -> None:
         self.emit = emit
         self.submit = submit
+        self.flush = flush
         self.state = m.ModelState(model_id=model_id, source=source, phase="loading", message="")
         self.runs: dict[int, Run] = {}
         self.blocks = SessionBlocks(submit)

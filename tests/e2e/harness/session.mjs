@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { inRoot, OUT, VENV_PYTHON } from "../../../scripts/setup/folders.mjs";
 import { launchBrowser } from "../../../scripts/workbench/browser.mjs";
 import { startServer } from "../../../scripts/workbench/server.mjs";
+import { until } from "../../../scripts/workbench/waiting.mjs";
 import { Workbench } from "../../../scripts/workbench/workbench.mjs";
 import { addSettings, copyWorkspace } from "../../../scripts/workbench/workspace.mjs";
 
@@ -93,9 +94,15 @@ export class Session {
     await this.windows.at(-1)?.screenshot(join(PICTURES, `${name}.png`));
   }
 
-  /** Closes all windows, as a person closes tabs of the browser. */
+  /** Our processes: editors and workers. */
+  own() {
+    return [...this.processes("start_editor.py"), ...this.processes("start_worker.py")];
+  }
+
+  /** Closes all windows, as a person closes tabs of the browser; their processes end with them. */
   async closeWindows() {
     for (const { page } of this.windows.splice(0)) await page.close();
+    await until("the processes of closed windows to end", () => this.own().length === 0);
   }
 
   /** Ends everything; what is left running fails the test. */

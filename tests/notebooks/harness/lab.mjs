@@ -141,10 +141,18 @@ export function scenario(lab, name, body) {
  * @param {string} label
  */
 export async function command(page, label) {
-  await page.keyboard.press("Control+Shift+C");
   const palette = page.locator(".lm-CommandPalette");
-  await palette.locator("input").fill(label);
-  await palette.locator(".lm-CommandPalette-item.lm-mod-active", { hasText: label }).waitFor();
+  const found = palette.locator(".lm-CommandPalette-item.lm-mod-active", { hasText: label });
+  // what is possible is decided as it opens: soon after the start it may know no notebook yet
+  await until(`the palette to offer ${label}`, async () => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+Shift+C");
+    await palette.locator("input").fill(label);
+    return found.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+  });
   await page.keyboard.press("Enter");
 }
 

@@ -50,3 +50,17 @@ def test_discarding_frees_a_waiting_sender() -> None:
     queue.discard()
     sender.join()
     assert (taken, queue.take()) == ([False], None)
+
+
+def test_it_is_idle_once_the_taker_has_done_with_the_last_item() -> None:
+    queue = BoundedQueue()
+    queue.put(b"a")
+    assert not queue.wait_idle(0)
+    queue.take()
+    assert not queue.wait_idle(0), "the item is taken, not done with"
+    taker = Thread(target=queue.take)
+    taker.start()
+    assert queue.wait_idle(10)
+    queue.close()
+    taker.join()
+    assert queue.wait_idle(0), "nobody waits for a wire that is closed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import decode
+from interpogate.worker.service import Service
 from service_client import MODELS, Client, opened
 
 
@@ -30,6 +32,29 @@ def test_opening_goes_through_its_phases_in_order() -> None:
     assert (client.state.graph_version, client.state.origin) == (1, "fake")
     assert client.state.summary is not None
     assert client.state.summary.example_inputs == "x = float32[1, 11, 8]"
+
+
+def test_a_request_is_answered_before_what_it_asks_for_begins() -> None:
+    sent: list[str] = []
+    begun, over = threading.Event(), threading.Event()
+
+    def send(text: str) -> None:
+        message = json.loads(text)
+        if "id" in message:
+            begun.wait(0.2)  # in vain, unless the main thread has begun already
+        sent.append(message.get("method", "reply"))
+        if message.get("params", {}).get("phase") == "loading":
+            begun.set()
+        if message.get("params", {}).get("phase") in {"ready", "failed"}:
+            over.set()
+
+    service = Service(send)
+    threading.Thread(target=service.work, daemon=True).start()
+    params = {"modelId": "model-1", "source": "networks.py:Residual", "folder": str(MODELS)}
+    request = {"jsonrpc": "2.0", "id": 1, "method": "model/load", "params": params}
+    service.receive(json.dumps(request))
+    assert over.wait(60)
+    assert sent[0] == "reply"
 
 
 def test_no_thread_of_a_run_stays() -> None:
