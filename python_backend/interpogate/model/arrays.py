@@ -6,6 +6,7 @@ Called by `input_lines.py`.
 from __future__ import annotations
 
 import io
+import tokenize
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def array_of(data: bytes, name: str) -> torch.Tensor:
     stream = io.BytesIO(data)
     try:
         shape, is_fortran, dtype = _HEADERS[np.lib.format.read_magic(stream)](stream)
-    except (ValueError, KeyError, TypeError, OSError, SyntaxError):
+    except (ValueError, KeyError, TypeError, OSError, SyntaxError, tokenize.TokenError):
         raise UploadRefused(f"{name} is no .npy file that numpy.save wrote.") from None
     if dtype.hasobject:
         raise UploadRefused(
@@ -47,8 +48,11 @@ def _tensor(
         count *= size
     if min(shape, default=0) < 0 or count * dtype.itemsize > len(data):
         raise UploadRefused(f"{name} is shorter than its header says.")
-    flat = np.frombuffer(data, dtype=dtype, count=count)
-    array = flat.reshape(shape, order="F" if is_fortran else "C")
+    try:
+        flat = np.frombuffer(data, dtype=dtype, count=count)
+        array = flat.reshape(shape, order="F" if is_fortran else "C")
+    except (ValueError, TypeError):
+        raise UploadRefused(f"{name} has a header that fits no array.") from None
     try:
         native = array.astype(dtype.newbyteorder("="), order="C")
         return torch.from_numpy(native.copy())

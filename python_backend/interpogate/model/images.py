@@ -16,6 +16,8 @@ from interpogate.model.arrays import MAGIC, array_of
 
 _MAXIMUM_PIXELS = 50_000_000
 _CHANNELS = (1, 3, 4)
+# What browsers name as images and cameras write; for some others Pillow starts programs (EPS).
+_FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "AVIF", "BMP", "ICO", "TIFF", "PPM", "TGA")
 _NORMAL_DIMENSIONS = 4
 
 
@@ -47,20 +49,29 @@ def _decoded_pixels(pixels: torch.Tensor, name: str) -> torch.Tensor:
 
 def _decoded_file(data: bytes, name: str) -> torch.Tensor:
     try:
-        from PIL import Image, ImageOps, UnidentifiedImageError
+        from PIL import Image, UnidentifiedImageError
     except ImportError as error:
         raise PackageMissing(
             "Images need the package Pillow, which this interpreter does not have."
         ) from error
     try:
-        image = Image.open(io.BytesIO(data))
-        if image.width * image.height > _MAXIMUM_PIXELS:
-            raise UploadRefused(f"{name} has {image.width} × {image.height} pixels, too many.")
-        upright = ImageOps.exif_transpose(image).convert("RGB")
+        return _decoded(data, name)
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise UploadRefused(f"{name} is no image that Pillow can read.") from None
-    except (OSError, ValueError, SyntaxError, IndexError, TypeError):
+    except UploadRefused:
+        raise
+    except Exception:  # noqa: BLE001 (each decoder fails in its own way)
         raise UploadRefused(f"{name} is damaged: Pillow cannot read all of it.") from None
+
+
+def _decoded(data: bytes, name: str) -> torch.Tensor:
+    from PIL import Image, ImageOps
+
+    Image.init()  # else it does not know yet which formats there are
+    image = Image.open(io.BytesIO(data), formats=[f for f in _FORMATS if f in Image.OPEN])
+    if image.width * image.height > _MAXIMUM_PIXELS:
+        raise UploadRefused(f"{name} has {image.width} × {image.height} pixels, too many.")
+    upright = ImageOps.exif_transpose(image).convert("RGB")
     flat = torch.frombuffer(bytearray(upright.tobytes()), dtype=torch.uint8)
     return flat.reshape(upright.height, upright.width, 3)
 

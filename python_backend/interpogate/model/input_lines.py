@@ -17,12 +17,12 @@ import torch
 from interpogate.errors import InputNotUploaded, InputsInvalid, InterpogateError, UploadRefused
 from interpogate.model.arrays import MAGIC, array_of
 from interpogate.model.images import pixels_of, prepare_image
-from interpogate.model.inputs import Inputs, InputShape, filled, input_shape, model_device
+from interpogate.model.inputs import Inputs, InputShape, input_shape, model_device, random_tensor
 from interpogate.model.load import LoadedModel
 from interpogate.model.uploads import Uploads
 from interpogate.trace.values import dtype_name
 
-_LINE = re.compile(r"\s*([^\W\d]\w*)\s*=\s*(.*?)\s*$", re.DOTALL)
+_LINE = re.compile(r"([^\W\d]\w*)\s*=\s*(.*)$", re.DOTALL)
 _RANDOM = re.compile(r"(\w+)\s*\[([\d,\s]*)\]$")
 _FILE = re.compile(r"(file|npy)\(\s*(\"[^\"]*\"|'[^']*')\s*\)$")
 _HINT = (
@@ -84,15 +84,16 @@ def parse_lines(text: str) -> tuple[InputLine, ...]:
     numbered = enumerate(text.splitlines(), start=1)
     said = [(n, line) for n, line in numbered if line.strip() and not line.strip().startswith("#")]
     lines = tuple(_parsed(number, line) for number, line in said)
-    names = [line.name for line in lines]
+    names: set[str] = set()
     for line in lines:
-        if names.count(line.name) > 1 and names.index(line.name) < lines.index(line):
+        if line.name in names:
             raise _wrong(line.number, f"{line.name} is given twice.")
+        names.add(line.name)
     return lines
 
 
 def _parsed(number: int, text: str) -> InputLine:
-    match = _LINE.match(text)
+    match = _LINE.match(text.strip())
     if match is None:
         raise _wrong(number, f"{text.strip()[:60]!r} is not of the form name = value.")
     name, content = match.groups()
@@ -124,26 +125,22 @@ def read_lines(text: str, sources: InputSources, *, seed: int) -> ReadInputs:
     Raises `InputsInvalid` naming the line, `InputNotUploaded`, `PackageMissing`.
     """
     lines = parse_lines(text)
-    shapes = tuple(line.content for line in lines if isinstance(line.content, InputShape))
-    random = filled(shapes, sources.loaded.model, seed=seed)
     device = model_device(sources.loaded.model)
+    generator = torch.Generator().manual_seed(seed)
     values: Inputs = {}
     notes: list[str] = []
     for line in lines:
-        value, note = (
-            (random[line.name], "")
-            if isinstance(line.content, InputShape)
-            else _read(line, line.content, sources)
-        )
+        value, note = _read(line, sources, generator)
         values[line.name] = value.to(device) if isinstance(value, torch.Tensor) else value
         notes += [note] if note else []
     return ReadInputs(values, tuple(notes))
 
 
-def _read(
-    line: InputLine, content: FileReference | Value, sources: InputSources
-) -> tuple[Any, str]:
+def _read(line: InputLine, sources: InputSources, generator: torch.Generator) -> tuple[Any, str]:
+    content = line.content
     try:
+        if isinstance(content, InputShape):
+            return random_tensor(content, sources.loaded.model, generator), ""
         if isinstance(content, Value):
             return _converted(content.value, sources.examples.get(line.name)), ""
         return _from_file(line.name, content, sources)

@@ -25,6 +25,8 @@ TOKENS = 11
 _MAXIMUM_TRIES = 60
 _PRECISIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 _MAXIMUM_ELEMENTS = 1 << 28
+_LONGEST_SIZE = 18
+"""Digits; what is longer is no 64-bit number."""
 _LINE = re.compile(r"^\s*(\w+)\s*=\s*(\w+)\s*\[([\d,\s]*)\]\s*$")
 
 _CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length")
@@ -63,7 +65,7 @@ def input_shape(name: str, dtype: str, sizes: str) -> InputShape:
     """A shape from its parts as written. Raises `InputsInvalid` for what does not exist or fit."""
     if not isinstance(getattr(torch, dtype, None), torch.dtype):
         raise InputsInvalid(f"{dtype!r} is no dtype.", hint="Such as float32, int64 or bool.")
-    shape = tuple(int(size) for size in sizes.replace(" ", "").split(",") if size)
+    shape = tuple(_size(name, size) for size in sizes.split(",") if size.strip())
     elements = 1
     for size in shape:
         elements *= size
@@ -72,21 +74,27 @@ def input_shape(name: str, dtype: str, sizes: str) -> InputShape:
     return InputShape(name, dtype, shape)
 
 
+def _size(name: str, text: str) -> int:
+    if len(text.strip()) > _LONGEST_SIZE:
+        raise InputsInvalid(f"{name} would have more elements than fit here.")
+    return int(text)
+
+
 def filled(shapes: tuple[InputShape, ...], model: nn.Module, seed: int = 0) -> Inputs:
     """Random tensors: normal floats, whole numbers below the vocabulary size, all-true bools."""
     generator = torch.Generator().manual_seed(seed)
-    below = vocabulary_size(model)
     device = model_device(model)
-    return {s.name: _fill(s, below, generator).to(device) for s in shapes}
+    return {s.name: random_tensor(s, model, generator).to(device) for s in shapes}
 
 
-def _fill(shape: InputShape, below: int, generator: torch.Generator) -> torch.Tensor:
+def random_tensor(shape: InputShape, model: nn.Module, generator: torch.Generator) -> torch.Tensor:
+    """One of the tensors of `filled`, on the CPU. Raises what torch does for odd dtypes."""
     dtype: torch.dtype = getattr(torch, shape.dtype)
     if dtype is torch.bool:
         return torch.ones(shape.shape, dtype=dtype)
     if dtype.is_floating_point or dtype.is_complex:
         return torch.randn(shape.shape, generator=generator).to(dtype)
-    top = 2 if shape.name.endswith("mask") else below
+    top = 2 if shape.name.endswith("mask") else vocabulary_size(model)
     return torch.randint(1 if top == 2 else 0, top, shape.shape, generator=generator).to(dtype)  # noqa: PLR2004
 
 

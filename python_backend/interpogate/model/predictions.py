@@ -5,6 +5,7 @@ Called by the worker with the logits of its runs; knows no messages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from interpogate.model.tokens import NextTokens, TokenList, token_list
 
 _KEPT_TOKENS = 100
 _ROWS_AT_ONCE = 64
+_NUMBER = re.compile(r"#([0-9]{1,9})")
 _NAMING_HINT = "Name a token: its text, as the vocabulary writes it, or # and its id."
 
 
@@ -96,21 +98,29 @@ class Predictions:
     def named(self, tokenizer: Any, position: int, ids: Sequence[int]) -> NamedTokens:
         """How likely given tokens are. Raises `NoPrediction` if that is no longer known."""
         self._check(position)
-        if self._logits is None:
+        whole = self._logits  # another thread may let them go meanwhile
+        if whole is None:
             chosen, logits, shares = self._kept_rows(position, ids)
         else:
-            chosen = torch.tensor(list(ids))
-            logits = self._logits[position].float().cpu()
+            chosen = torch.tensor(self._predicted(ids))
+            logits = whole[position].float().cpu()
             shares = torch.softmax(logits, dim=0)
         ranks = (logits > logits[chosen][:, None]).sum(1) + 1
         order = torch.argsort(ranks, stable=True)
-        found = self._top_ids[position][chosen] if self._logits is None else chosen
+        found = self._top_ids[position][chosen] if whole is None else chosen
         return NamedTokens(
             token_list(tokenizer, found[order].tolist()),
             tuple(shares[chosen][order].tolist()),
             tuple(ranks[order].tolist()),
             _finite(logits[chosen][order]),
         )
+
+    def _predicted(self, ids: Sequence[int]) -> list[int]:
+        """A tokenizer may have tokens, such as added ones, that the model knows nothing of."""
+        found = [token for token in ids if token < self._vocabulary]
+        if not found:
+            raise NoPrediction("The model predicts no such token: its vocabulary ends before it.")
+        return found
 
     def _kept_rows(
         self, position: int, ids: Sequence[int]
@@ -139,10 +149,11 @@ class Predictions:
 
     def _sum(self) -> None:
         """Everything but single logits, some positions at a time: a copy of all is too large."""
-        if self._is_summed or self._logits is None:
+        logits = self._logits
+        if self._is_summed or logits is None:
             return
         for first in range(0, self.count, _ROWS_AT_ONCE):
-            self._sum_rows(self._logits, slice(first, min(first + _ROWS_AT_ONCE, self.count)))
+            self._sum_rows(logits, slice(first, min(first + _ROWS_AT_ONCE, self.count)))
         self._is_summed = True
 
     def _sum_rows(self, logits: torch.Tensor, rows: slice) -> None:
@@ -171,9 +182,8 @@ def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
     found: dict[int, bool] = {}
     if not text:
         raise NoPrediction(_NAMING_HINT)
-    number = text.strip().removeprefix("#")
-    if text.strip().startswith("#") and number.isdigit() and int(number) < len(tokenizer):
-        found[int(number)] = True
+    if (number := _NUMBER.fullmatch(text.strip())) and int(number[1]) < len(tokenizer):
+        found[int(number[1])] = True
     vocabulary_id = tokenizer.get_vocab().get(text.strip())
     if vocabulary_id is not None:
         found[int(vocabulary_id)] = True

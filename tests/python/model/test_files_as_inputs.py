@@ -83,10 +83,16 @@ def test_random_values_stand_beside_the_others_and_are_the_same_for_the_same_run
         ("x = maybe", "Line 1: 'maybe' is neither dtype[shape] nor JSON."),
         ("x = [1, 2", "Line 1: '[1, 2' is neither dtype[shape] nor JSON."),
         ("x = 1\nx = 2", "Line 2: x is given twice."),
+        ("x = 1\ny = 1\nx = 2\nz = 3\nx = 4", "Line 3: x is given twice."),
         ("x = float32[99999, 99999]", "Line 1: x would have 9,999,800,001 elements"),
         ("pixel_values = [[1, 2], [3]]", "Line 1: pixel_values cannot be made:"),
         ("x = __import__('os').system('true')", "Line 1:"),
         ("x = " + "[" * 100_000, "Line 1:"),
+        ("x = qint8[3]", "Line 1: x cannot be made:"),
+        ("x = bits8[3]", "Line 1: x cannot be made:"),
+        ("x = float32[" + "9" * 5000 + "]", "Line 1: x would have more elements"),
+        ("x = float32[0, " + "9" * 30 + "]", "Line 1: x would have more elements"),
+        ("x = 1" + " " * 200_000 + "2", "Line 1: "),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(text: str, message: str) -> None:
@@ -162,6 +168,18 @@ def _objects() -> bytes:
     return stream.getvalue()
 
 
+def _with_header(text: str, data: bytes = b"") -> bytes:
+    header = text.ljust(117).encode() + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
+def _npy_of(descr: str, shape: str, data: bytes = b"1234") -> bytes:
+    return _with_header(f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}", data)
+
+
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+
+
 def _boasting() -> bytes:
     whole = npy(np.zeros(4, np.float32))
     return whole.replace(b"(4,)", b"(4000000000000,)").replace(b" " * 12 + b"\n", b"\n")
@@ -176,7 +194,13 @@ def _boasting() -> bytes:
         ("a.npy", npy(np.zeros(99))[:-8], "shorter than its header"),
         ("a.npy", _boasting(), "shorter than its header"),
         ("a.npy", npy(np.array(["text"])), "torch has no tensors"),
+        ("a.npy", _with_header("((((("), "no .npy file"),
+        ("a.npy", _npy_of("'|S0'", "(3,)"), "fits no array"),
+        ("a.npy", _npy_of("'<f4'", "(0, 99999999999999999999999)"), "fits no array"),
+        ("a.npy", _npy_of("'<f4'", "(True,)"), "fits no array"),
+        ("a.npy", _npy_of("('<f4', (2,))", "(1,)", b"12345678"), "fits no array"),
         ("a.npy", pickle.dumps([1, 2]), "no image"),
+        ("a.png", POSTSCRIPT, "no image"),  # Pillow would start Ghostscript for it
         ("a.png", b"", "no image"),
         ("a.png", b"nothing of the kind", "no image"),
         ("a.png", png()[:45], "damaged"),
