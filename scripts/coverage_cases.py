@@ -110,7 +110,8 @@ def _configurations(make: Any, reasons: list[str]) -> Iterator[tuple[str, Any]]:
 
 def _maximum(name: str) -> int:
     """Types of which no smaller one can be made are worth more memory."""
-    return _MAXIMUM_OF_FEW if name.startswith("vibevoice") else _MAXIMUM_PARAMETERS
+    is_one = name.startswith(("vibevoice", "gemma3n"))
+    return _MAXIMUM_OF_FEW if is_one else _MAXIMUM_PARAMETERS
 
 
 def _built(config: Any, maximum: int) -> nn.Module:

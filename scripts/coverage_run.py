@@ -3,6 +3,7 @@
 Cases run in one child process at a time, which is killed and replaced when a case takes too long or
 takes it down. Results are kept in `out/coverage.jsonl`; `--only NAME…` runs some anew and keeps the
 others, `--only` alone runs those that did not pass; `--table` writes the page from what is there.
+Packages that only some types need may stand in a folder of their own that PYTHONPATH names.
 """
 
 from __future__ import annotations
@@ -125,7 +126,10 @@ def serve() -> None:
 
     import torch
 
+    from coverage_packages import make_importable
+
     torch.set_num_threads(1)
+    make_importable()
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     for line in sys.stdin:

@@ -19,7 +19,18 @@ _AHEAD = 4
 _SERIES = {"prediction_length": _AHEAD, "context_length": _CONTEXT, "num_time_features": 1}
 _PLACEHOLDER = {"image_token_index": 100}
 
+_EFFICIENT = {"depth_coefficient": 0.3, "image_size": 64}
+_PERCEPTION = {"architecture": "vit_pe_core_tiny_patch16_384"}
+
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "align": {"vision_config": _EFFICIENT},
+    "align_vision_model": _EFFICIENT,
+    "efficientnet": _EFFICIENT,
+    "pe_video": {"video_config": {"vision_config": _PERCEPTION}},
+    "pe_video_encoder": {"vision_config": _PERCEPTION},
+    "timm_backbone": {"backbone": "resnet18"},
+    "gemma3n": {"vision_config": {"architecture": "mobilenetv5_base"}},
+    "gemma3n_vision": {"architecture": "mobilenetv5_base"},
     "autoformer": {**_SERIES, "label_length": 4},
     "blip-2": _PLACEHOLDER,
     "instructblip": _PLACEHOLDER,
@@ -168,6 +179,18 @@ def _patch_rows(model: Any) -> Inputs:
     return {"pixel_values": _normal(16, width), "grid_thw": torch.tensor([[1, 4, 4]])}
 
 
+def _photographed(_: Any) -> Inputs:
+    return {"pixel_values": _normal(1, 3, 256, 256)}
+
+
+def _filmed(_: Any) -> Inputs:
+    return {"pixel_values_videos": _normal(1, 2, 3, 384, 384)}
+
+
+def _filmed_and_told(_: Any) -> Inputs:
+    return {**_filmed(_), "input_ids": torch.arange(5, 12)[None]}
+
+
 def _mono(_: Any) -> Inputs:
     return {"input_values": _normal(1, 1, 9600)}
 
@@ -189,6 +212,9 @@ _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "gemma4_vision": _gemma4_vision,
     "video_llama_3_vision": _patches_with_merge,
     "qwen3_asr_encoder": _qwen3_asr,
+    "gemma3n_vision": _photographed,
+    "pe_video": _filmed_and_told,
+    "pe_video_encoder": _filmed,
     "xcodec": _mono,
     "muse_glimmer_vision": _patch_rows,
     "muse_spark_vision": _patch_rows,

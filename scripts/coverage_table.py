@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from coverage_packages import found
+
 Row = dict[str, Any]
 
 _HEAD = """# Coverage
@@ -16,8 +18,9 @@ each runs twice, unwatched and watched, and once on fake tensors. A case **passe
 are bit-identical, all hooks are gone, every module that ran is recorded (checked against torch's
 global hook), every other one states a reason, and the data flow can be drawn. A case that **cannot
 run here** fails without Interpogate too: it lacks a package or a file, or the script's guess at a
-tiny configuration or at its inputs is not good enough. Types that need timm, torchvision,
-torchaudio, natten or detectron2 are among these: no builds for this CPU-only torch were at hand.
+tiny configuration or at its inputs is not good enough. Types that need natten or detectron2 are
+among these: no builds for this torch were at hand. Of torchvision and torchaudio, which are no
+dependencies of this project, the Python parts were there, as timm and some types need them.
 
 `python scripts/coverage_run.py` writes this page; a sample runs in `npm test`.
 """
@@ -40,7 +43,10 @@ def _versions() -> str:
     import torch
     import transformers
 
-    return f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}.\n"
+    torch_version = torch.__version__.split("+")[0]
+    others = found()
+    beside = f", {others}" if others else ""
+    return f"torch {torch_version}, transformers {transformers.__version__}{beside}.\n"
 
 
 def _totals(results: dict[str, Row]) -> str:
