@@ -117,6 +117,7 @@ function makeParts(context: vscode.ExtensionContext, base: Base): readonly vscod
 function makeNotices({ log, python, backend }: Base, opener: Opener): Notices {
   return new Notices(log, {
     restart: () => backend.restart(),
+    stopLoading: () => undefined,
     selectInterpreter: () => python.select(),
     openModel: () => opener.ask(),
     trustRemoteCode: () => opener.ask(),

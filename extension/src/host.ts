@@ -75,9 +75,10 @@ async function act(
   const known = [model?.run?.problem, model?.state.problem];
   const found = known.find((each) => each?.action === action);
   const restart = () => model !== undefined && models.restart(model);
+  const stopLoading = () => model !== undefined && models.stopLoading(model);
   const trustRemoteCode = () => model !== undefined && opener.openTrusting(model);
   const shown = { code: "", message: "", hint: "", ...found, action };
-  await notices.act(shown, { restart, trustRemoteCode });
+  await notices.act(shown, { restart, stopLoading, trustRemoteCode });
 }
 
 function modelOf(models: Models, modelId: unknown): OpenModel {

@@ -157,6 +157,13 @@ export class Models implements vscode.Disposable {
     this.#update(model, await this.#backend.request("model/restart", { modelId }));
   }
 
+  /** Gives up the load under way; what was loaded before goes on. */
+  async stopLoading({ isLost, state: { modelId } }: OpenModel): Promise<void> {
+    if (!isLost) {
+      await this.#backend.request("model/stopLoading", { modelId });
+    }
+  }
+
   async close(model: OpenModel): Promise<void> {
     this.#open.delete(model.key);
     if (this.#active === model) {

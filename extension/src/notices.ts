@@ -11,6 +11,7 @@ import { noticeText, problemOf, UNTRUSTED_CODE } from "./problems";
 /** What buttons do; the model a problem belongs to is known by whoever hands these in. */
 export interface Fixes {
   restart(): unknown;
+  stopLoading(): unknown;
   selectInterpreter(): unknown;
   openModel(): unknown;
   trustRemoteCode(): unknown;
@@ -68,6 +69,7 @@ function buttonOf(found: Problem): string | undefined {
   }
   const titles = {
     restart: "Restart Model",
+    stopLoading: "Stop Loading",
     selectInterpreter: "Select Interpreter",
     openFile: "Open File",
     openModel: "Open Model…",

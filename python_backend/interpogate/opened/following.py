@@ -10,10 +10,10 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from interpogate.opened.contents import (
     EMPTY,
@@ -124,20 +124,26 @@ class Follower:
             self._loaded = await asyncio.to_thread(self._contents.read, self._files)
             self._seen = dict(self._loaded)
 
-    async def loaded_from(self, files: Iterable[str]) -> None:
-        """The model was loaded from these files."""
+    def loaded_from(self, files: Iterable[str]) -> Coroutine[Any, Any, None]:
+        """The model has just been loaded from these files."""
+        return self._loaded_from(files, time.time_ns())
+
+    async def _loaded_from(self, files: Iterable[str], finished_ns: int) -> None:
         async with self._looking:
-            await self._take(files)
+            await self._take(files, finished_ns)
             self._loaded = {file: self._loaded[file] for file in self._files}
             self._in_use = dict(self._loaded)
 
-    async def failed_from(self, files: Iterable[str]) -> None:
+    def failed_from(self, files: Iterable[str]) -> Coroutine[Any, Any, None]:
         """A load failed that used these files; what answered before still does, if anything did."""
+        return self._failed_from(files, time.time_ns())
+
+    async def _failed_from(self, files: Iterable[str], finished_ns: int) -> None:
         async with self._looking:
-            await self._take([*self._files, *files])
+            await self._take([*self._files, *files], finished_ns)
             self._loaded = {**self._loaded, **self._in_use}
 
-    async def _take(self, files: Iterable[str]) -> None:
+    async def _take(self, files: Iterable[str], finished_ns: int) -> None:
         """Note what was loaded; of what changed meanwhile nobody knows which content that was."""
         self._files = tuple(dict.fromkeys(map(os.path.abspath, files)))[:_MOST_FILES]
         new = [file for file in self._files if file not in self._loaded]
@@ -146,7 +152,7 @@ class Follower:
             if changed_since(file, self._looked_ns - _TICK_NS):
                 self._loaded[file] = _CHANGED_MEANWHILE
         self._seen = {file: self._loaded[file] for file in self._files}
-        self._finished_ns = time.time_ns()
+        self._finished_ns = finished_ns - _TICK_NS
         self._hint()
 
     def _hint(self) -> None:

@@ -41,6 +41,7 @@ class Models:
             "model/read": self._read,
             "model/list": self._list,
             "model/restart": self._restart,
+            "model/stopLoading": self._stop_loading,
             "model/close": self._close,
         }
 
@@ -100,7 +101,7 @@ class Models:
         request = decoded(params, m.OpenModel)
         model_id = f"{self._prefix}-{next(self._numbers)}"
         model = OpenedModel(model_id, request, emit=self._emit, launch=self._launch)
-        model.last = self._inputs.of(request.source, request.folder)
+        model.kept.last = self._inputs.of(request.source, request.folder)
         self._models[model_id] = model
         await self._apply(model)
         return model.start()
@@ -113,6 +114,9 @@ class Models:
 
     async def _restart(self, params: Any) -> m.ModelState:
         return self._referenced(params).start()
+
+    async def _stop_loading(self, params: Any) -> m.ModelState:
+        return self._referenced(params).stop_loading()
 
     async def _close(self, params: Any) -> m.Nothing:
         model = self._referenced(params)

@@ -15,13 +15,12 @@ from typing import Any
 from interpogate.opened import problems
 from interpogate.opened.comparing import Comparison
 from interpogate.opened.following import Follower, MakeWatch, Timing
-from interpogate.opened.last_inputs import LastInputs
-from interpogate.opened.level_cache import LevelCache
+from interpogate.opened.kept import Kept
 from interpogate.opened.memory import has_room_for_another
 from interpogate.opened.problems import RequestFailed, decoded
 from interpogate.opened.restarts import LastMoments, RestartPolicy
-from interpogate.opened.run_ledger import RunLedger
 from interpogate.opened.states import succeeding
+from interpogate.opened.succession import LONG_S, LoadClock, Succession
 from interpogate.opened.worker_life import Endings, Launch, WorkerLife
 from interpogate.opened.worker_process import WorkerExit
 from interpogate.protocol.codec import encode
@@ -40,7 +39,6 @@ _EVENTS = {method.name for method in methods_of("event")}
 _BEFORE_READY = ("starting", "loading", "tracing")
 _FOR_THE_NEXT_WORKER = frozenset({"run/start", "block/put", "block/remove"})
 """Requests whose effect would be lost with a worker that is about to be replaced."""
-_PATIENCE_S = 30.0
 _RELOADING = "Loading the changed files…"
 
 Emit = Callable[[str, dict[str, Any]], None]
@@ -59,8 +57,9 @@ class OpenedModel:
         launch: Launch,
         hello_s: float = HELLO_S,
         timing: Timing | None = None,
+        long_s: float = LONG_S,
     ) -> None:
-        self.last = LastInputs()
+        self.kept = Kept()
         self._own = ModelState(
             model_id=model_id, source=request.source, phase="stopped", message=""
         )
@@ -69,18 +68,13 @@ class OpenedModel:
         self._launch = launch
         self._hello_s = hello_s
         self._worker: WorkerLife | None = None
-        self._successor: WorkerLife | None = None
-        self._unsucceeded = asyncio.Event()
-        self._unsucceeded.set()
+        self._succession = Succession()
+        self._clock = LoadClock(self._say_long, long_s=long_s)
         self._life: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._endings = Endings()
         self._launching = asyncio.Lock()
         self._closed = False
-        self._levels = LevelCache()
-        self._runs = RunLedger()
-        self._blocks: list[Any] = []
-        self._last_version = 0
         self._restarts = RestartPolicy()
         self._follower = Follower(self, timing=timing)
         self._trouble: Problem | None = None
@@ -93,7 +87,7 @@ class OpenedModel:
         """Where the model stands."""
         return replace(
             self._own,
-            problem=self._trouble or self._own.problem,
+            problem=self._trouble or self._own.problem or self._long_load(),
             reloading=self._successor is not None,
             difference=self._difference,
         )
@@ -109,6 +103,17 @@ class OpenedModel:
         """Load anew from now on when the model's files change."""
         self._follower.begin(watch)
 
+    def stop_loading(self) -> ModelState:
+        """Give up the load under way; what answered before goes on."""
+        if self._successor is not None and self._worker is not None:
+            self._follow_failed(self._successor, problems.reload_stopped())
+            self.complain(problems.reload_stopped())
+        elif self._own.phase in _BEFORE_READY or self._successor is not None:
+            self._stop_living()
+            self._dismiss_all()
+            self._settle("stopped", problems.load_stopped())
+        return self.state
+
     async def leave_files(self) -> None:
         """Take no notice of the model's files any more."""
         await self._follower.end()
@@ -116,6 +121,7 @@ class OpenedModel:
     async def close(self) -> None:
         """End the worker and everything it has started."""
         self._closed = True
+        self._clock.end()
         await self._follower.end()
         async with self._launching:  # a process half started would be left behind
             self._stop_living()
@@ -125,22 +131,15 @@ class OpenedModel:
     async def request(self, method: str, params: Any) -> Any:
         """The worker's reply; for the graph's levels the last ones while there is no worker."""
         if method in _FOR_THE_NEXT_WORKER:
-            await self._one_worker()
+            await self._succession.over()
         if method == "graph/read" and self._graph_is_only_here():
             wanted = decoded(params, ReadGraph)
-            return self._levels.read(wanted.containers, wanted.detail)
+            return self.kept.levels.read(wanted.containers, wanted.detail)
         if self._worker is None:
             raise RequestFailed.of(self._no_worker())
         reply = await self._worker.request(method, params)
-        self._note(method, params, reply)
+        self.kept.replied(method, params, reply)
         return reply
-
-    async def _one_worker(self) -> None:
-        """Wait while two workers have the model. Raises `RequestFailed` if that takes long."""
-        try:
-            await asyncio.wait_for(self._unsucceeded.wait(), _PATIENCE_S)
-        except asyncio.TimeoutError:
-            raise RequestFailed.of(problems.not_started()) from None
 
     def reload(self) -> None:
         """Load what is in the files now; a load under way is of a content that is no more."""
@@ -167,11 +166,7 @@ class OpenedModel:
             return
         if method == "model/changed" and life.state is not None:
             self._adopt(life, life.state)
-        if method == "run/changed":
-            self._runs.note(params)
-            self.last.note(params)
-        if method == "block/changed":
-            self._blocks = params["blocks"]
+        self.kept.told(method, params)
         if method in _EVENTS and method != "model/changed":
             self._emit(method, params)
 
@@ -184,7 +179,7 @@ class OpenedModel:
         last = LastMoments(
             ending=ending,
             is_ready=self._own.phase == "ready",
-            is_running=self._runs.is_running,
+            is_running=self.kept.runs.is_running,
             is_asked=life.is_asked,
         )
         may_restart = self._restarts.allows(last)
@@ -203,6 +198,7 @@ class OpenedModel:
         self._dismiss_all()
         self._trouble = self._difference = None
         self._own = replace(self._own, phase="starting", message=message, problem=None, run_id=0)
+        self._clock.begin()
         self._life = asyncio.create_task(self._live())
 
     async def _live(self) -> None:
@@ -231,20 +227,14 @@ class OpenedModel:
             await life.launch(self._launch, folder=self._request.folder)
             if life is not self._successor:
                 self._worker = life
-        await life.load(self._loading(versions_to_come), hello_s=self._hello_s)
-
-    def _loading(self, versions_to_come: int) -> dict[str, Any]:
-        """Parameters of `model/load`, which only editor and worker know; numbers go on growing."""
-        own: dict[str, Any] = encode(self._request)
-        first = {
-            "firstGraphVersion": self._last_version + 1 + versions_to_come,
-            "firstRunId": self._runs.last_id + 1,
-        }
-        return {"modelId": self._own.model_id, **own, **first, "blocks": self._blocks}
+        life.blocks = self.kept.blocks
+        loading = self.kept.loading(life.model_id, self._request, versions_to_come=versions_to_come)
+        await life.load(loading, hello_s=self._hello_s)
 
     async def _reload(self, before: WorkerLife) -> None:
         """Load in a fresh worker; the one before goes on answering where there is room for both."""
-        life = self._succeed()
+        life = self._succession.begin(WorkerLife(self._own.model_id, self))
+        self._clock.begin()
         comparison = Comparison()
         try:
             self._announce()
@@ -255,34 +245,37 @@ class OpenedModel:
                 self._life = None  # this one ends hereby
                 self._start(_RELOADING)
                 return
-            problem = await self._loaded(life)
-            if problem is None:
-                await self._take_over(life, comparison)
-            else:
+            problem = await self._loaded(life, comparison)
+            if problem is not None:
                 self._refuse(life, problem)
         finally:
             if life is self._successor:
                 self._drop_successor()
                 self._announce()
 
-    async def _loaded(self, life: WorkerLife) -> Problem | None:
-        """None once it is ready; else why it will not be."""
+    async def _loaded(self, life: WorkerLife, comparison: Comparison) -> Problem | None:
+        """None once it has taken over; else why it will not."""
         try:
             await self._begin(life, versions_to_come=1)  # that of a run under way
-            return await life.settled()
+            problem = await life.settled()
+            if problem is None:
+                await self._take_over(life, comparison)
         except OSError as error:
             return problems.not_launched(error, self._request.folder)
         except RequestFailed as failure:
             return failure.problem
+        return problem
 
     async def _take_over(self, life: WorkerLife, comparison: Comparison) -> None:
         difference = await comparison.with_after(life, graph_version=life.graph_version)
+        if life.blocks != self.kept.blocks:  # some were put on the one before meanwhile
+            restored = {"modelId": life.model_id, "blocks": self.kept.blocks}
+            await life.request("block/restore", restored)
         if life is not self._successor or life.state is None:
             return
         self._end_runs(phase="cancelled", problem=problems.run_replaced())
         before, self._worker = self._worker, life
-        self._successor = None
-        self._unsucceeded.set()
+        self._succession.end()
         self._endings.begin(before)
         self._trouble, self._difference = None, difference
         self._adopt(life, life.state)
@@ -290,6 +283,10 @@ class OpenedModel:
     def _refuse(self, life: WorkerLife, problem: Problem) -> None:
         """The changed files cannot be loaded: what answered before goes on, if it lives."""
         if life is not self._successor:
+            return
+        if life.ending is not None and self._restarts.allows_load(life.ending):
+            self._life = None  # this one ends hereby
+            self.reload()
             return
         self._follow_failed(life, problem)
         self._drop_successor()
@@ -299,15 +296,12 @@ class OpenedModel:
         self._trouble = problems.reload_failed(problem)
         self._announce()
 
-    def _succeed(self) -> WorkerLife:
-        self._successor = WorkerLife(self._own.model_id, self)
-        self._unsucceeded.clear()
-        return self._successor
+    @property
+    def _successor(self) -> WorkerLife | None:
+        return self._succession.life
 
     def _drop_successor(self) -> None:
-        life, self._successor = self._successor, None
-        self._unsucceeded.set()
-        self._endings.begin(life)
+        self._endings.begin(self._succession.end())
 
     def _stop_reloading(self) -> None:
         if self._successor is not None:
@@ -316,9 +310,8 @@ class OpenedModel:
 
     def _adopt(self, life: WorkerLife, state: ModelState) -> None:
         """Take over the worker's state, keeping the old graph until the new one is there."""
-        self._last_version = max(self._last_version, state.graph_version)
-        self._runs.expect(state.run_id)
-        self._own = succeeding(self._own, state, self.last)
+        self.kept.expect(state)
+        self._own = succeeding(self._own, state, self.kept.last)
         self._follow_loaded(life)
         self._announce()
 
@@ -330,6 +323,7 @@ class OpenedModel:
             self._follow_failed(life, self._own.problem)
         if self._own.phase == "ready":
             life.is_noted = True
+            self._clock.end()
             self._restarts.ready()
             self._spawn(self._follower.loaded_from(life.files))
             if self._comparison is not None:
@@ -347,14 +341,8 @@ class OpenedModel:
             files = life.files if problem.file is None else (*life.files, problem.file)
             self._spawn(self._follower.failed_from(files))
 
-    def _note(self, method: str, params: Any, reply: Any) -> None:
-        if method == "graph/read":
-            self._levels.keep(params.get("detail", "essential"), reply)
-        if method == "run/start":
-            self._runs.note(reply)
-
     def _graph_is_only_here(self) -> bool:
-        return self._levels.version > 0 and not (self._worker and self._worker.graph_version)
+        return self.kept.levels.version > 0 and not (self._worker and self._worker.graph_version)
 
     def _no_worker(self) -> Problem:
         if self._own.phase in _BEFORE_READY:
@@ -371,15 +359,27 @@ class OpenedModel:
 
     def _end_runs(self, *, phase: str, problem: Problem | None) -> None:
         reason = None if problem is None else encode(problem)
-        for run in self._runs.end_all(phase=phase, problem=reason):
+        for run in self.kept.runs.end_all(phase=phase, problem=reason):
             self._emit("run/changed", run)
 
     def _settle(self, phase: ModelPhase, problem: Problem) -> None:
-        version = self._levels.version or self._own.graph_version
+        version = self.kept.levels.version or self._own.graph_version
         self._own = replace(
             self._own, phase=phase, message="", problem=problem, graph_version=version
         )
         self._announce()
+
+    def _long_load(self) -> Problem | None:
+        """That a load has been taking long, while it does."""
+        told = self._successor.state if self._successor is not None else self._own
+        is_loading = self._successor is not None or self._own.phase in _BEFORE_READY
+        step = "" if told is None else told.message
+        return problems.load_is_long(step) if is_loading and self._clock.is_long else None
+
+    def _say_long(self) -> None:
+        self._succession.is_long()
+        if self._long_load() is not None:
+            self._announce()
 
     def _stop_living(self) -> None:
         if self._life is not None:

@@ -127,6 +127,37 @@ def reload_failed(reason: Problem) -> Problem:
     )
 
 
+def load_is_long(step: str) -> Problem:
+    """A load has been under way for a while, and may never end."""
+    doing = step.rstrip("…. ") or "The worker starts"
+    return Problem(
+        code="load.long",
+        message=f"Loading takes long: {doing} for more than ten seconds.",
+        hint="Wait, or stop it; a graph that is shown can be used meanwhile.",
+        action="stopLoading",
+    )
+
+
+def load_stopped() -> Problem:
+    """The user gave the load up."""
+    return Problem(
+        code="load.stopped",
+        message="Loading was stopped.",
+        hint="Restart the model to load it again.",
+        action="restart",
+    )
+
+
+def reload_stopped() -> Problem:
+    """The user gave up loading the changed files; what was loaded before goes on."""
+    return Problem(
+        code="reload.stopped",
+        message="The changed files were not loaded: it was stopped.",
+        hint="The graph shows the model as it was before. Restart it, or change the files.",
+        action="restart",
+    )
+
+
 def worker_not_started(reason: str) -> Problem:
     """The operating system refused to start the process."""
     return Problem(

@@ -62,13 +62,17 @@ class RestartPolicy:
         if last.is_running:
             return False
         if not last.is_ready:
-            self._unready += 1
-            return is_from_outside(last.ending) and self._unready == 1
+            return self.allows_load(last.ending)
         if is_from_outside(last.ending) and not last.is_asked:
             self._kills += 1
         else:
             self._row += 1
         return self._row <= MOST_IN_A_ROW and self._kills <= MOST_KILLS
+
+    def allows_load(self, ending: WorkerExit) -> bool:
+        """Whether to load once more after this end of a worker that was loading, which counts."""
+        self._unready += 1
+        return is_from_outside(ending) and self._unready == 1
 
     def _break_row(self, last: LastMoments) -> None:
         since, self._ready_since = self._ready_since, None

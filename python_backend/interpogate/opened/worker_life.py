@@ -48,6 +48,8 @@ class WorkerLife:
         """The last that it told."""
         self.files: tuple[str, ...] = ()
         """What it has loaded the model from."""
+        self.blocks: list[Any] = []
+        """The visualization blocks it was given."""
         self.is_noted = False
         """Whether its files are being followed."""
         self.ending: WorkerExit | None = None

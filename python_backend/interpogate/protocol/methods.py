@@ -42,6 +42,7 @@ _TABLE = (
     Method(
         "model/restart", m.ModelReference, m.ModelState, "server", "Load it anew in a fresh worker."
     ),
+    Method("model/stopLoading", m.ModelReference, m.ModelState, "server", "Give up a load."),
     Method(
         "model/close", m.ModelReference, m.Nothing, "server", "End the worker and forget the model."
     ),

@@ -21,6 +21,9 @@ _NOT_FOR_PAGES = frozenset(
 )
 
 
+_ACTIONS = {"restart": "model/restart", "stopLoading": "model/stopLoading"}
+
+
 class Backend(Protocol):
     """Open models: those of workers, or one of this process."""
 
@@ -66,11 +69,12 @@ class BrowserHost:
         return {}
 
     async def _act(self, params: Any) -> Any:
-        """Restarting is all that can be done about a problem from here."""
+        """Restarting, or not waiting, is all that can be done about a problem from here."""
         wanted = decoded(params, m.ActOnProblem)
-        if wanted.action != "restart":
+        method = _ACTIONS.get(wanted.action)
+        if method is None:
             raise RequestFailed.of(_not_in_a_browser())
-        await self._backend.answer("model/restart", {"modelId": wanted.model_id or self._model_id})
+        await self._backend.answer(method, {"modelId": wanted.model_id or self._model_id})
         return {}
 
 

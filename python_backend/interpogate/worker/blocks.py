@@ -183,6 +183,12 @@ def put_block(session: Session, request: m.PutBlock) -> m.Block:
     return block
 
 
+def restore_blocks(session: Session, request: m.Blocks) -> m.Nothing:
+    """Have just these blocks: those of the worker that is replaced."""
+    session.blocks.store = BlockStore(request.blocks)
+    return m.Nothing()
+
+
 def remove_block(session: Session, request: m.BlockReference) -> m.Nothing:
     """Take a block away, and tell. Raises `BlockNotFound`."""
     session.blocks.store.remove(request.block_id)

@@ -107,13 +107,14 @@ class Service:
             self._session.load(request)
         except InterpogateError as error:
             self._fail(state, problem_of(error))
-        except Exception as error:  # noqa: BLE001 (an edge: every request has a reply)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (an edge: the user must hear of it)
             log_defect("loading failed", error)
             self._fail(state, internal_problem(error))
 
     def _new_session(self, request: LoadModel) -> Session:
         try:
             from interpogate.worker import handlers
+            from interpogate.worker.blocks import restore_blocks
             from interpogate.worker.session import Session
             from interpogate.worker.sources import first_shapes
         except ImportError as error:
@@ -127,6 +128,8 @@ class Service:
             self._methods[name] = self._method(bound, METHODS[name].params)
         shapes = self._bound(session, first_shapes)
         self._methods["source/shapes"] = self._method(shapes, m.ReadModuleShapes)
+        restore = self._bound(session, restore_blocks)
+        self._methods["block/restore"] = self._method(restore, m.Blocks)
         return session
 
     def _bound(self, session: Session, handler: Any) -> Callable[[Any], Any]:

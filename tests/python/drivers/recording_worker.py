@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,7 @@ class RecordingWorker:
         loads: list[tuple[str, ...]],
         on_event: OnEvent,
         gate: asyncio.Event | None,
+        note: Callable[[str], None],
     ) -> None:
         self.pid = os.getpid()
         self.is_asked = False
@@ -44,14 +46,18 @@ class RecordingWorker:
         self._loads = loads
         self._on_event = on_event
         self._gate = gate
+        self._note = note
         self._loading: asyncio.Task[None] | None = None
 
     async def request(self, method: str, params: Json) -> Json:
+        self._note(method)
         if method == "session/hello":
             return {"protocolVersion": 1}
         if method == "model/load":
             self._loading = asyncio.create_task(self._load(params))
             return {}
+        if method == "run/start":
+            return {"runId": params.get("runId", 1), "phase": "finished"}
         return _NO_MODULES
 
     async def stop(self) -> None:
@@ -80,11 +86,23 @@ def _text(file: Path) -> str:
 
 
 def launching(
-    files: list[Path], loads: list[tuple[str, ...]], gate: asyncio.Event | None = None
+    files: list[Path],
+    loads: list[tuple[str, ...]],
+    gate: asyncio.Event | None = None,
+    requests: list[tuple[int, str]] | None = None,
 ) -> Callable[..., Any]:
-    """What `OpenedModel` launches workers with; loads are ready while the gate is set."""
+    """What `OpenedModel` launches workers with; loads are ready while the gate is set.
+
+    `requests` gets each request with the number of the worker that was asked, from 1.
+    """
+    asked = [] if requests is None else requests
+    numbers = itertools.count(1)
 
     async def launch(_model_id: str, *, folder: str | None, on_event: OnEvent) -> WorkerClient:
-        return cast("WorkerClient", RecordingWorker(files, loads, on_event, gate))
+        number = next(numbers)
+        worker = RecordingWorker(
+            files, loads, on_event, gate, lambda method: asked.append((number, method))
+        )
+        return cast("WorkerClient", worker)
 
     return launch

@@ -24,7 +24,7 @@ export type EventKind = "started" | "finished" | "failed";
 
 export type ChangeKind = "added" | "removed" | "changed";
 
-export type ProblemAction = "restart" | "selectInterpreter" | "openFile" | "openModel" | "trustRemoteCode" | "none";
+export type ProblemAction = "restart" | "stopLoading" | "selectInterpreter" | "openFile" | "openModel" | "trustRemoteCode" | "none";
 
 export type HostKind = "vscode" | "browser" | "notebook";
 
@@ -1356,13 +1356,15 @@ export interface ServerMethods {
   "model/list": { params: Nothing; result: ModelStates };
   /** Load it anew in a fresh worker. */
   "model/restart": { params: ModelReference; result: ModelState };
+  /** Give up a load. */
+  "model/stopLoading": { params: ModelReference; result: ModelState };
   /** End the worker and forget the model. */
   "model/close": { params: ModelReference; result: Nothing };
   /** Follow the user's settings. */
   "session/prefer": { params: Preferences; result: Nothing };
 }
 
-export const SERVER_METHODS = ["session/hello", "model/open", "model/read", "model/list", "model/restart", "model/close", "session/prefer"] as const;
+export const SERVER_METHODS = ["session/hello", "model/open", "model/read", "model/list", "model/restart", "model/stopLoading", "model/close", "session/prefer"] as const;
 
 /** Methods of the route `worker`: parameters and result. */
 export interface WorkerMethods {

@@ -6,6 +6,8 @@ export function actionLabel(action: ProblemAction): string {
   switch (action) {
     case "restart":
       return "Restart";
+    case "stopLoading":
+      return "Stop loading";
     case "selectInterpreter":
       return "Select interpreter";
     case "openFile":
@@ -23,5 +25,7 @@ export function actionLabel(action: ProblemAction): string {
 
 /** In a browser tab there is no editor: what it would do is done by hand, and then the model restarted. */
 export function availableHere(trouble: Trouble): Trouble {
-  return trouble.action === "none" ? trouble : { ...trouble, action: "restart" };
+  return trouble.action === "none" || trouble.action === "stopLoading"
+    ? trouble
+    : { ...trouble, action: "restart" };
 }

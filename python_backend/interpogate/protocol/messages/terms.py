@@ -18,7 +18,13 @@ ValueKind = Literal["tensor", "tuple", "list", "dict", "dataclass", "none", "sca
 EventKind = Literal["started", "finished", "failed"]
 ChangeKind = Literal["added", "removed", "changed"]
 ProblemAction = Literal[
-    "restart", "selectInterpreter", "openFile", "openModel", "trustRemoteCode", "none"
+    "restart",
+    "stopLoading",
+    "selectInterpreter",
+    "openFile",
+    "openModel",
+    "trustRemoteCode",
+    "none",
 ]
 HostKind = Literal["vscode", "browser", "notebook"]
 DimensionRole = Literal["x", "y", "spread", "average", "max", "norm", "index"]
