@@ -16,6 +16,8 @@ from interpogate.errors import CannotGenerate, InputsInvalid
 from interpogate.model.inputs import Inputs, accepted_names, context_length
 
 MAXIMUM_TOKENS = 1000
+_LARGEST_SEED = 2**53 - 1
+"""What a page can name exactly."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,19 @@ class Sampling:
         return torch.Generator().manual_seed(self.seed)
 
     def choose(self, logits: torch.Tensor, generator: torch.Generator) -> int:
-        """The next token of `(vocabulary,)` logits."""
+        """The next token of `(vocabulary,)` logits. Raises `CannotGenerate` for NaN and +Inf."""
+        if not bool((logits < torch.inf).all()):
+            raise CannotGenerate(
+                "No next token can be chosen: the logits hold NaN or Inf.",
+                hint="The statistics of the nodes show where the first NaN or Inf comes from.",
+            )
         if self.temperature == 0:
             return int(logits.argmax())
         shares = torch.softmax(logits.float().cpu() / self.temperature, dim=0)
         return int(torch.multinomial(shares, 1, generator=generator))
 
 
-def check_request(model: Any, token_count: int, temperature: float, prompt: int) -> None:
+def check_request(model: Any, token_count: int, sampling: Sampling, prompt: int) -> None:
     """Raises `CannotGenerate` or `InputsInvalid` with the reason in a sentence."""
     if not can_generate(model):
         raise CannotGenerate("This model cannot generate: it predicts no next tokens.")
@@ -46,10 +53,12 @@ def check_request(model: Any, token_count: int, temperature: float, prompt: int)
             f"{token_count} tokens cannot be generated at once.",
             hint=f"Give a number from 1 to {MAXIMUM_TOKENS}.",
         )
-    if not 0 <= temperature <= 100:  # noqa: PLR2004 (NaN fails too)
+    if not 0 <= sampling.temperature <= 100:  # noqa: PLR2004 (NaN fails too)
         raise InputsInvalid(
             "The temperature must be between 0 and 100.", hint="0 takes the likeliest token."
         )
+    if not 0 <= sampling.seed <= _LARGEST_SEED:
+        raise InputsInvalid("The seed must be a whole number from 0 to 2⁵³ - 1.", hint="Such as 0.")
     limit = context_length(model)
     if limit is not None and prompt > limit:
         raise InputsInvalid(f"The text has {prompt} tokens, the model takes at most {limit}.")

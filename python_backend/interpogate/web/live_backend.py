@@ -7,7 +7,6 @@ worker. Called by `live_server.py`.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,10 +21,8 @@ from interpogate.protocol.codec import encode
 from interpogate.protocol.methods import METHODS
 from interpogate.web.live_session import LiveSession
 from interpogate.worker.handlers import HANDLERS
-from interpogate.worker.problems import problem_of
+from interpogate.worker.problems import internal_problem, log_defect, problem_of
 from interpogate.worker.slow import SLOW
-
-logger = logging.getLogger(__name__)
 
 
 class LiveBackend:
@@ -77,6 +74,9 @@ class LiveBackend:
             return encode(handler(self._live.session, request))
         except InterpogateError as error:
             raise RequestFailed.of(problem_of(error)) from None
+        except Exception as error:  # noqa: BLE001 (an edge: every request has a reply)
+            log_defect("a request failed", error)
+            raise RequestFailed.of(internal_problem(error)) from None
 
 
 def _welcome() -> m.Welcome:

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from time import time
 from typing import Any
 
 import torch
 
-from interpogate.errors import InterpogateError
+from interpogate.errors import InterpogateError, NotReady
 from interpogate.model.inputs import shapes_of
 from interpogate.model.load import LoadedModel
 from interpogate.model.predictions import Predictions
@@ -50,18 +50,22 @@ class LiveSession:
         self._model = stage.model
         self._lock = stage.lock
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._submitting = Lock()
+        self._is_closed = False
         name = type(stage.model).__name__
-        self.session = Session(model_id, f"{name} of a script", emit, self._jobs.put)
+        self.session = Session(model_id, f"{name} of a script", emit, self._submit)
         self.session.blocks.store = stage.blocks
-        self._worker = Thread(target=self._work, name="interpogate-runs", daemon=True)
-        self._worker.start()
         with stage.lock:
             source = ModelSource("import", "", name)
             self.session.show_model(LoadedModel(stage.model, source, stage.tokenizer))
+        self._worker = Thread(target=self._work, name="interpogate-runs", daemon=True)
+        self._worker.start()
 
     def close(self) -> None:
-        """Carry out no more runs."""
-        self._jobs.put(None)
+        """Carry out what was submitted, then nothing more."""
+        with self._submitting:
+            self._is_closed = True
+            self._jobs.put(None)
 
     def refresh(self) -> None:
         """The script may have put other modules into the model since the last run."""
@@ -79,16 +83,20 @@ class LiveSession:
         session.follow(modules)
         run = ScriptRun(session.state.model_id, session.next_run_id, {})
         run.started_at = time()
-        session.next_run_id += 1
-        session.add_run(run)
-        session.blocks.interrupt()
-        session.change(run_id=run.run_id)
+        session.begin_run(run)
         return ScriptWatching(session, run)
 
     def blocks_changed(self) -> None:
         """The script has added or removed a block (`onlookers.Onlooker`)."""
         reference = m.ModelReference(model_id=self.session.state.model_id)
         self.session.emit("block/changed", list_blocks(self.session, reference))
+
+    def _submit(self, job: Callable[[], None]) -> None:
+        """Whoever submits may wait for the job, so one that nobody would do is refused."""
+        with self._submitting:
+            if self._is_closed:
+                raise NotReady("The script has closed this page.", hint="Open its new page.")
+            self._jobs.put(job)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from interpogate.errors import RunBusy
+from interpogate.errors import InterpogateError, RunBusy
 from interpogate.graph.graph import Graph
 from interpogate.graph.recording import Failure, Recording
 from interpogate.model.generation import grown, is_encoder_decoder, stop_reason
@@ -19,6 +19,7 @@ from interpogate.model.tokens import sequence_logits
 from interpogate.presentation.failures import failure_problem
 from interpogate.protocol import messages as m
 from interpogate.trace.recorder import Recorder
+from interpogate.worker.problems import internal_problem, problem_of
 from interpogate.worker.run_requests import new_run
 from interpogate.worker.run_states import run_state
 from interpogate.worker.runs import Run, RunCancelled
@@ -33,13 +34,10 @@ _PATIENCE_S = 0.5
 def start_run(session: Session, request: m.StartRun) -> m.RunState:
     """Queue a run. Raises `RunBusy` and what `new_run` does."""
     opened = session.opened
-    if any(run.phase == "running" for run in session.runs.values()):
+    if session.is_running:
         raise RunBusy("A forward pass is running already.")
     run = new_run(session, opened, request)
-    session.next_run_id += 1
-    session.add_run(run)
-    session.blocks.interrupt()
-    session.change(run_id=run.run_id)
+    session.begin_run(run)
     session.submit(lambda: _run(session, opened, run))
     return run_state(session, run)
 
@@ -58,7 +56,11 @@ def _run(session: Session, opened: OpenedModel, run: Run) -> None:
             _take_steps(session, opened, run)
         except RunCancelled:
             run.end("cancelled")
-        except (Exception, SystemExit):  # noqa: BLE001 (user code; the recording has it)
+        except InterpogateError as error:
+            run.problem = problem_of(error)
+            run.end("failed")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (user code; the recording has it)
+            run.problem = internal_problem(error)
             run.end("failed")
         else:
             run.end("finished")
@@ -167,7 +169,7 @@ def conclude(session: Session, opened: OpenedModel, run: Run) -> None:
     recording = run.recording
     if recording is not None and (run.phase != "failed" or _did_something(recording)):
         graph = Graph(opened.modules.tree, recording, "run", run.run_id)
-        run.problem = failure_problem(graph)
+        run.problem = failure_problem(graph) or run.problem
         session.show_graph(graph, len(run.token_ids or ()), problem=run.problem)
     elif recording is not None and recording.failure:
         run.problem, run.recording = _inputs_problem(recording.failure), None

@@ -70,8 +70,7 @@ def _add_tokens(opened: OpenedModel, run: Run) -> None:
 
 def _check_generation(opened: OpenedModel, run: Run) -> None:
     asked, prompt = run.request, len(run.written_ids or run.token_ids or ())
-    temperature = asked.sampling.temperature
-    check_request(opened.loaded.model, asked.token_count, temperature, prompt)
+    check_request(opened.loaded.model, asked.token_count, asked.sampling, prompt)
     if run.token_ids is None:
         raise InputsInvalid(
             "Tokens can be generated only from a text.", hint="Give a text, or run without."

@@ -64,8 +64,8 @@ def _losses(run: Run) -> tuple[str, ...]:
 
 def list_runs(session: Session, _request: m.ModelReference) -> m.Runs:
     """The last runs, the oldest first."""
-    runs = [session.runs[number] for number in sorted(session.runs)]
-    return m.Runs(runs=tuple(run_state(session, run, with_tokens=False) for run in runs))
+    runs = sorted(session.runs.items())
+    return m.Runs(runs=tuple(run_state(session, run, with_tokens=False) for _, run in runs))
 
 
 def select_run(session: Session, request: m.RunReference) -> m.RunState:

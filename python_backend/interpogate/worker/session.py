@@ -28,6 +28,7 @@ from interpogate.presentation.summary import example_text, summary
 from interpogate.protocol import messages as m
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.opening import FirstLook, first_look
+from interpogate.trace.source import failure_source
 from interpogate.worker.blocks import SessionBlocks
 from interpogate.worker.runs import Run
 from interpogate.worker.shelf import make_room
@@ -92,10 +93,11 @@ class Session:
         """Look at a model for the first time and show it; also at one that a script brings."""
         modules = declared_modules(loaded.model)
         self.change(phase="tracing", message="Tracing the data flow…")
+        candidates, problem = _candidates(loaded)
         # A script's model in training would change its running statistics.
-        look = first_look(modules, _candidates(loaded), for_real=not loaded.model.training)
+        look = first_look(modules, candidates, for_real=not loaded.model.training)
         self._opened = OpenedModel(loaded, modules, look)
-        self._present_first(self._opened)
+        self._present_first(self._opened, problem)
 
     def follow(self, modules: ModelModules) -> None:
         """A script may have changed the model's modules since."""
@@ -167,16 +169,26 @@ class Session:
         except KeyError:
             raise RunNotFound(f"There is no run {run_id} any more.") from None
 
-    def add_run(self, run: Run) -> None:
-        """Keep a run; the oldest go, with their logits."""
-        self.runs[run.run_id] = run
-        self.make_room()
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is under way or waits for its turn."""
+        return any(run.phase == "running" for run in tuple(self.runs.values()))
+
+    def begin_run(self, run: Run) -> None:
+        """Number a run, keep it and tell; a script and a page may both begin one right now."""
+        with self._changing:
+            run.run_id, self.next_run_id = self.next_run_id, self.next_run_id + 1
+            self.runs[run.run_id] = run
+            self.make_room()
+            self.blocks.interrupt()
+            self.change(run_id=run.run_id)
 
     def make_room(self) -> None:
-        """Keep as many runs, and as much of them, as there is room for."""
-        make_room(self.runs, self.state.shown_run_id)
+        """Keep as many runs, and as much of them, as there is room for; the oldest go."""
+        with self._changing:
+            make_room(self.runs, self.state.shown_run_id)
 
-    def _present_first(self, opened: OpenedModel) -> None:
+    def _present_first(self, opened: OpenedModel, no_inputs: m.Problem | None) -> None:
         look = opened.look
         graph = Graph(opened.modules.tree, look.recording, look.origin)
         ids = look.inputs.get("input_ids")
@@ -185,7 +197,7 @@ class Session:
             int(ids.shape[-1]) if ids is not None else 0,
             phase="ready",
             message="",
-            problem=None if look.succeeded else _trace_problem(graph),
+            problem=None if look.succeeded else no_inputs or _trace_problem(graph),
             summary=summary(opened.loaded, opened.modules, shapes_of(look.inputs)),
         )
 
@@ -199,13 +211,27 @@ def _observed_text(loaded: LoadedModel, run: Run | None) -> str:
     return str(loaded.tokenizer.decode(list(run.token_ids), skip_special_tokens=True))
 
 
-def _candidates(loaded: LoadedModel) -> list[dict[str, Any]]:
+def _candidates(loaded: LoadedModel) -> tuple[list[dict[str, Any]], m.Problem | None]:
+    """Inputs to try, or why there are none."""
     try:
-        return list(example_candidates(loaded))
+        return list(example_candidates(loaded)), None
     except InterpogateError:
         raise
-    except Exception:  # noqa: BLE001 (the tokenizer or example_inputs of the user failed)
-        return []
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (the user's tokenizer or file)
+        who = "The tokenizer" if loaded.examples is None else "example_inputs"
+        return [], _examples_problem(who, error)
+
+
+def _examples_problem(who: str, error: BaseException) -> m.Problem:
+    place, reason = failure_source(error.__traceback__), " ".join(str(error).split())[:300]
+    return m.Problem(
+        code="trace.failed",
+        message=f"{who} failed: {type(error).__name__}: {reason}",
+        hint="Mend it, or write inputs that fit and run.",
+        action="openFile" if place else "none",
+        file=place.file if place else None,
+        line=place.line if place else None,
+    )
 
 
 def _trace_problem(graph: Graph) -> m.Problem:

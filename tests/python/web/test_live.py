@@ -12,10 +12,15 @@ from torch import nn
 
 from interpogate import Interpogate, InterpogateError
 from interpogate.demo import demo_directory
+from interpogate.errors import NotReady
 from interpogate.model.load import LoadedModel, load_model
 from interpogate.model.sources import parse_source
+from interpogate.onlookers import Stage
+from interpogate.trace.keeping import RunTensors
 from interpogate.web.live_server import LiveServer
+from interpogate.web.live_session import LiveSession
 from interpogate.web.server import CannotListen
+from interpogate.worker.handlers import HANDLERS
 from serve_driver import PageClient
 from waiting import wait_until
 
@@ -123,6 +128,62 @@ def test_script_and_page_take_turns(interp: Interpogate, served: LiveServer) -> 
             interp.forward_text(TEXT)
         assert [problem["code"] for problem in refused] == ["run.busy", "run.ofScript"]
         assert page.wait_run(1)["phase"] == "finished"
+
+
+def test_runs_that_script_and_page_begin_together_have_numbers_of_their_own(
+    loaded: LoadedModel,
+) -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def tokenizer(*args: Any, **options: Any) -> Any:
+        if threading.current_thread().name.startswith("interpogate-quick"):
+            asked.set()
+            go.wait(30)
+        return loaded.tokenizer(*args, **options)
+
+    for name in ("decode", "convert_ids_to_tokens"):
+        setattr(tokenizer, name, getattr(loaded.tokenizer, name))
+    interp = Interpogate(loaded.model, tokenizer)
+    with interp.serve(open_browser=False) as server, _page(server) as page:
+        model_id = page.open_model()["modelId"]
+        started: list[Any] = []
+        start = threading.Thread(
+            target=lambda: started.append(page.call("run/start", modelId=model_id, text=TEXT))
+        )
+        start.start()
+        assert asked.wait(30)
+        interp.forward(**loaded.tokenizer(TEXT, return_tensors="pt"))
+        go.set()
+        start.join(30)
+        page.wait_run(started[0]["runId"])
+        runs = page.call("run/list", modelId=model_id)["runs"]
+        assert [(run["runId"], run["phase"]) for run in runs] == [(1, "finished"), (2, "finished")]
+        assert [run["text"] for run in runs] == [None, TEXT]
+
+
+def test_nobody_waits_for_a_second_run_that_a_closed_page_will_not_make(
+    interp: Interpogate, loaded: LoadedModel
+) -> None:
+    live = LiveSession("live-1", Stage(loaded.model, loaded.tokenizer), emit=lambda *_: None)
+    live.close()
+    with pytest.raises(NotReady):
+        live.session.blocks.on_main_thread(lambda _: RunTensors())
+    wait_until(lambda: not _threads(), "the run's thread ends")
+
+
+def test_a_defect_of_an_answer_is_logged_without_what_the_user_typed(
+    served: LiveServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any, request: Any) -> None:
+        raise ValueError(request.text)
+
+    monkeypatch.setitem(HANDLERS, "text/tokenize", fail)
+    with _page(served) as page:
+        model_id = page.open_model()["modelId"]
+        problem = page.problem("text/tokenize", modelId=model_id, text="hidden words")
+    assert problem["code"] == "internal"
+    assert "ValueError" in caplog.text
+    assert "hidden words" not in caplog.text
 
 
 def test_the_script_waits_for_a_run_of_the_page(interp: Interpogate, served: LiveServer) -> None:

@@ -99,7 +99,7 @@ def test_twenty_runs_are_kept_and_the_shown_one_beside_them() -> None:
     client.ask("run/select", runId=2)
     session: Any = client.service._session
     for number in range(6, 40):
-        session.add_run(_unrun(session, number))
+        session.begin_run(_unrun(session, number))
     kept = [run.run_id for run in decode(client.ask("run/list"), m.Runs).runs]
     assert kept == [2, *range(20, 40)]
     assert client.level().ids
@@ -215,6 +215,16 @@ def test_every_step_of_generating_has_events_from_the_root_on(demo: Client) -> N
     assert list(record.events.times_us) == sorted(record.events.times_us)
 
 
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_logits_without_numbers_end_a_run_with_a_sentence(temperature: float) -> None:
+    client = writer("not_a_number")
+    run = _ran(client, text="Anna went", tokenCount=3, temperature=temperature)
+    assert run.phase == "failed"
+    assert run.problem is not None
+    assert "NaN or Inf" in run.problem.message
+    assert run.is_kept
+
+
 def test_drawing_is_the_same_for_the_same_seed_and_greedy_at_temperature_zero(
     demo: Client,
 ) -> None:
@@ -267,6 +277,8 @@ def test_generating_ends_at_the_end_of_the_text_and_at_the_context_length() -> N
         ({"text": PROMPT, "tokenCount": -1}, "inputs.invalid"),
         ({"text": PROMPT, "tokenCount": 1001}, "inputs.invalid"),
         ({"text": PROMPT, "tokenCount": 1, "temperature": -0.5}, "inputs.invalid"),
+        ({"text": PROMPT, "tokenCount": 1, "seed": 2**70}, "inputs.invalid"),
+        ({"text": PROMPT, "tokenCount": 1, "seed": -1}, "inputs.invalid"),
         ({"tokenCount": 1}, "inputs.invalid"),
     ],
 )

@@ -57,6 +57,21 @@ def test_a_request_is_answered_before_what_it_asks_for_begins() -> None:
     assert sent[0] == "reply"
 
 
+@pytest.mark.parametrize("fails", ["sys.exit(3)", "raise LookupError('none')"])
+def test_example_inputs_that_fail_are_told_and_the_modules_are_shown(
+    tmp_path: Path, fails: str
+) -> None:
+    lines = ("import sys", "import torch", "def example_inputs():", f"    {fails}")
+    (tmp_path / "bad.py").write_text("\n".join([*lines, "model = torch.nn.Linear(2, 2)"]))
+    client = Client()
+    client.open("bad.py:model", tmp_path)
+    assert client.state.phase == "ready"
+    problem = client.state.problem
+    assert problem is not None
+    assert problem.message.startswith("example_inputs failed: ")
+    assert (problem.file, problem.line) == (str(tmp_path / "bad.py"), 4)
+
+
 def test_no_thread_of_a_run_stays() -> None:
     before = set(threading.enumerate())
     client = opened("Residual")
