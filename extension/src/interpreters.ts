@@ -6,7 +6,7 @@
 
 import { execFile } from "node:child_process";
 import { access, constants, stat } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import path from "node:path";
 
 /** An interpreter that answered. */
@@ -31,14 +31,19 @@ export interface Outcome {
   readonly errors: string;
 }
 
-/** Runs a program to its end in a folder without packages of its own. */
+/**
+ * Runs a program to its end.
+ *
+ * Python looks for modules in the folder it is started in, and others may write to the temporary one:
+ * whoever can write beside the program can replace it anyway.
+ */
 export function runProgram(
   program: string,
   parameters: readonly string[],
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const options = {
-    cwd: tmpdir(),
+    cwd: path.dirname(program),
     windowsHide: true,
     ...(signal === undefined ? { timeout: ANSWER_TIMEOUT_MS } : { signal }),
   };

@@ -15,7 +15,7 @@ export interface NamePlace {
 }
 
 const FUNCTION = /^(?:async\s+)?def\b/;
-const STRING_OR_COMMENT = /(["'])(?:\\.|(?!\1).)*\1|#.*$/g;
+const STRING_OR_COMMENT = /(["'])(?:\\.|(?!\1)[^\\])*\1|#.*$/g;
 const NAME = /(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|\s*\()/gu;
 const KEYWORDS = new Set(
   (

@@ -6,7 +6,7 @@
 
 import * as vscode from "vscode";
 import type { Problem } from "../../webview/src/protocol/messages.generated";
-import { noticeText, problemOf, UNTRUSTED_CODE } from "./problems";
+import { noticeText, ProblemError, problemOf, UNTRUSTED_CODE } from "./problems";
 
 /** What buttons do; the model a problem belongs to is known by whoever hands these in. */
 export interface Fixes {
@@ -35,7 +35,9 @@ export class Notices {
       return;
     }
     const found = problemOf(error);
-    this.#log.error(`${found.code}: ${found.message}`);
+    // What came over the wire may repeat what the user typed; the notice shows it, no log.
+    const isOwn = error instanceof ProblemError || found.code === "internal";
+    this.#log.error(isOwn ? `${found.code}: ${found.message}` : found.code);
     await this.showProblem(found, fixes);
   }
 
@@ -46,7 +48,7 @@ export class Notices {
     if (chosen === SHOW_LOG) {
       this.#log.show(true);
     } else if (chosen !== undefined) {
-      await this.act(found, fixes);
+      await this.act(found, fixes).catch((error: unknown) => this.showError(error, fixes));
     }
   }
 

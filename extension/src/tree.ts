@@ -126,7 +126,8 @@ export class ModuleTree implements vscode.TreeDataProvider<ModuleRow>, vscode.Di
     const row = await this.#find(model, path === "" ? ROOT : path).catch(() => undefined);
     const isCurrent = this.selected?.model === row?.model && this.selected?.path === row?.path;
     if (row !== undefined && !isCurrent) {
-      await this.#view.reveal(row, { select: true, focus: false });
+      // The tree may have changed since: then there is nothing to reveal.
+      await this.#view.reveal(row, { select: true, focus: false }).then(undefined, () => undefined);
     }
   }
 

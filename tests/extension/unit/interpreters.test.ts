@@ -1,8 +1,14 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { executableOf, expandPath, isSupported, probe } from "../../../extension/src/interpreters";
+import {
+  executableOf,
+  expandPath,
+  isSupported,
+  probe,
+  runProgram,
+} from "../../../extension/src/interpreters";
 
 let folder = "";
 
@@ -34,6 +40,18 @@ it("takes no program that answers something else, fails, or is not there", async
   expect(await probe(await program("other", "echo hello"))).toBeUndefined();
   expect(await probe(await program("broken", "echo 3.12.4; exit 1"))).toBeUndefined();
   expect(await probe(path.join(folder, "missing"))).toBeUndefined();
+});
+
+it("runs nothing that lies in the temporary folder, where others may write", async () => {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  try {
+    const file = await program("env/bin/python", "pwd");
+    const { output } = await runProgram(file, ["-c", "import importlib.util"]);
+    expect(await realpath(output)).toBe(await realpath(path.dirname(file)));
+  } finally {
+    process.env.TMPDIR = before ?? "";
+  }
 });
 
 it("finds the interpreter inside an environment's folder", async () => {
