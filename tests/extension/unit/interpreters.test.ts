@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
   executableOf,
   expandPath,
@@ -16,7 +16,10 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "interpogate-"));
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
 
 async function program(name: string, text: string): Promise<string> {
   const file = path.join(folder, name);
@@ -43,15 +46,10 @@ it("takes no program that answers something else, fails, or is not there", async
 });
 
 it("runs nothing that lies in the temporary folder, where others may write", async () => {
-  const before = process.env.TMPDIR;
-  process.env.TMPDIR = folder;
-  try {
-    const file = await program("env/bin/python", "pwd");
-    const { output } = await runProgram(file, ["-c", "import importlib.util"]);
-    expect(await realpath(output)).toBe(await realpath(path.dirname(file)));
-  } finally {
-    process.env.TMPDIR = before ?? "";
-  }
+  vi.stubEnv("TMPDIR", folder);
+  const file = await program("env/bin/python", "pwd");
+  const { output } = await runProgram(file, ["-c", "import importlib.util"]);
+  expect(await realpath(output)).toBe(await realpath(path.dirname(file)));
 });
 
 it("finds the interpreter inside an environment's folder", async () => {
