@@ -1,21 +1,26 @@
 /** Builds the page into one script and one style sheet; called by `scripts/build.mjs`. */
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { build } from "esbuild";
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 /** The part of the page that draws without one, for the Python library: one script beside the page's. */
 const drawing: Plugin = {
   name: "interpogate-drawing",
   async writeBundle({ dir = "" }) {
     await build({
-      entryPoints: [`${import.meta.dirname}/src/svg/standalone.ts`],
-      outfile: `${dir}/drawing.js`,
-      bundle: true,
-      minify: true,
-      format: "iife",
-      globalName: "interpogateDrawing",
-      target: "es2022",
+      configFile: false,
+      root: import.meta.dirname,
       logLevel: "error",
+      build: {
+        target: "es2022",
+        outDir: dir,
+        emptyOutDir: false,
+        lib: {
+          entry: "src/svg/standalone.ts",
+          formats: ["iife"],
+          name: "interpogateDrawing",
+          fileName: () => "drawing.js",
+        },
+      },
     });
   },
 };

@@ -145,14 +145,15 @@ class Interpogate:
         theme: Literal["light", "dark"] = "light",
         expand: Sequence[str] | None = None,
     ) -> str:
-        """The graph as an SVG document, drawn as in the page; `expand` names what is unfolded.
+        """The graph and its blocks as an SVG document, as in the page; `expand` says what unfolds.
 
         Without `expand` it is unfolded as the page does at first. Written to `path` if one is
         given, as an image where that ends with `.png`. Needs the extra `interpogate[drawing]`.
         Raises `PackageMissing` without it, `CannotWrite` if the file cannot be written.
         """
         shown = title or type(self._watched).__name__
-        text = svg(self._last.picture.subject, shown, theme=theme, expanded=expand)
+        picture = self._last.picture
+        text = svg(picture.subject, shown, theme=theme, expanded=expand, drawn=picture.drawn)
         if path is not None:
             write_drawing(Path(path), text)
         return text

@@ -266,4 +266,16 @@ describe("a visualization block", () => {
         { theme, scheme: theme === "light" ? "light" : "dark" },
       ));
   }
+
+  test("are drawn into the saved picture, as fine as it is", () =>
+    withLive(async (page) => {
+      await addAttention(page);
+      worker.files.clear();
+      await button(page, "Save picture").click();
+      await page.getByRole("menuitem", { name: "SVG" }).click();
+      await until("the picture to be saved", async () => worker.files.size === 1);
+      const svg = [...worker.files.values()][0].toString("utf8");
+      assert.match(svg, />Attention<\/text>/);
+      assert.equal(svg.match(/href="data:image\/png/g).length, 4 + 1, "four heads and the scale");
+    }));
 });

@@ -1,3 +1,4 @@
+import { crc32, inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { numbersOf, valueOfCode } from "../../webview/src/blocks/arrays.ts";
 import {
@@ -13,6 +14,7 @@ import { figureOf, labelOf } from "../../webview/src/blocks/figure.ts";
 import { blockSize, bodyOf, cellUnder } from "../../webview/src/blocks/frame.ts";
 import { numberText, rangeTexts } from "../../webview/src/blocks/numbers.ts";
 import { balancedColumns, panelArea, panelAt, panelGrid } from "../../webview/src/blocks/panels.ts";
+import { pixelsOf } from "../../webview/src/blocks/pixels.ts";
 import { KINDS, kindOf } from "../../webview/src/blocks/registry.ts";
 import { singlePanel } from "../../webview/src/blocks/single.ts";
 import { pannedWindow, showing, zoomedWindow } from "../../webview/src/blocks/window.ts";
@@ -24,6 +26,7 @@ import type {
 } from "../../webview/src/protocol/messages.generated.ts";
 import { withRole } from "../../webview/src/store/composing.svelte.ts";
 import { keysOf } from "../../webview/src/store/references.ts";
+import { pngOf } from "../../webview/src/svg/png.ts";
 
 function base64(values: Float32Array | Uint8Array): string {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
@@ -336,5 +339,51 @@ describe("putting a block together", () => {
     expect(keysOf(rows, 4)).toEqual(["past", "1"]);
     expect(keysOf(rows, 5)).toEqual(["2"]);
     expect(keysOf([row(0, "input"), row(0, "mask")], 1)).toEqual(["mask"]);
+  });
+});
+
+/** Chunks of a PNG by name; each must have the right check sum. */
+function chunksOf(png: Uint8Array): Map<string, Buffer> {
+  const bytes = Buffer.from(png);
+  const chunks = new Map<string, Buffer>();
+  for (let at = 8; at < bytes.length; ) {
+    const end = at + 8 + bytes.readUInt32BE(at);
+    expect(bytes.readUInt32BE(end)).toBe(crc32(bytes.subarray(at + 4, end)));
+    chunks.set(bytes.toString("latin1", at + 4, at + 8), bytes.subarray(at + 8, end));
+    at = end + 4;
+  }
+  return chunks;
+}
+
+describe("cells in a saved picture", () => {
+  const seen = { width: 1000, height: 1000 };
+
+  test("few colours are numbered, one pixel a cell", () => {
+    const colours = [255, 0, 0, 255, 0, 0, 255, 128, 255, 0, 0, 255, 255, 0, 0, 255];
+    const pixels = pixelsOf({ width: 2, height: 2 }, (into) => into.set(colours));
+    const chunks = chunksOf(pngOf(pixels, seen));
+    expect([...(chunks.get("PLTE") ?? [])]).toEqual([255, 0, 0, 0, 0, 255]);
+    expect([...(chunks.get("tRNS") ?? [])]).toEqual([255, 128]);
+    expect([...inflateSync(chunks.get("IDAT") ?? "")]).toEqual([0, 0, 1, 0, 0, 0]);
+  });
+
+  test("many colours are written as they are, in as many parts as they need", () => {
+    const size = { width: 300, height: 200 };
+    const paint = (into: Uint8ClampedArray) => {
+      for (let at = 0; at < into.length; at++) into[at] = ((at * at) >> 4) & 255;
+    };
+    const data = inflateSync(chunksOf(pngOf(pixelsOf(size, paint), seen)).get("IDAT") ?? "");
+    expect(data.length).toBe(200 * (1 + 300 * 4));
+    expect([...data.subarray(1, 9)]).toEqual([...pixelsOf(size, paint).paint().subarray(0, 8)]);
+  });
+
+  test("what would not be seen is averaged first", () => {
+    const checks = pixelsOf({ width: 64, height: 64 }, (into) => {
+      for (let at = 0; at < into.length; at++)
+        into[at] = (at & 3) === 3 || ((at >> 2) + (at >> 8)) % 2 ? 255 : 0;
+    });
+    const chunks = chunksOf(pngOf(checks, { width: 20, height: 20 }));
+    expect(chunks.get("IHDR")?.readUInt32BE(0)).toBe(32);
+    expect([...(chunks.get("PLTE") ?? [])]).toEqual([128, 128, 128]);
   });
 });

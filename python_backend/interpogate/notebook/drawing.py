@@ -17,6 +17,7 @@ from interpogate.notebook.document import asset
 from interpogate.presentation.levels import level
 from interpogate.presentation.subject import Subject
 from interpogate.protocol.codec import encode
+from interpogate.visualizations.library import DrawnBlocks
 
 Theme = Literal["light", "dark"]
 _INSTALL = "Install it: pip install 'interpogate[drawing]'."
@@ -32,15 +33,19 @@ class DrawingFailed(InterpogateError):
     hint = "Draw fewer containers unfolded, or report this with the model's class."
 
 
-def svg(
+def svg(  # noqa: PLR0913 (each says one thing about the drawing)
     subject: Subject,
     title: str,
     *,
     theme: Theme = "light",
     expanded: Sequence[str] | None = None,
     detail: Detail = "essential",
+    drawn: DrawnBlocks | None = None,
 ) -> str:
-    """The graph as an SVG document. Raises `PackageMissing`, `PageMissing`, `DrawingFailed`."""
+    """The graph as an SVG document, with its visualization blocks.
+
+    Raises `PackageMissing`, `PageMissing`, `DrawingFailed`.
+    """
     view = subject.graph.view(detail)
     order = {
         "title": title,
@@ -53,6 +58,10 @@ def svg(
             for inside in view.levels.values()
             if inside.nodes
         ],
+        "blocks": encode(drawn.blocks.blocks) if drawn else [],
+        "pictures": {number: encode(one) for number, one in drawn.pictures.items()}
+        if drawn
+        else {},
     }
     return _drawn(json.dumps(order))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from pathlib import Path
 
 import networks
@@ -41,6 +42,38 @@ def test_what_is_unfolded_can_be_chosen(interp: Interpogate) -> None:
     unfolded = interp.to_svg(expand=["blocks", "blocks.0"])
     assert "linear" not in texts(folded)
     assert "linear" in texts(unfolded)
+
+
+def test_blocks_are_drawn_with_what_they_show(interp: Interpogate) -> None:
+    interp.add_visualization("blocks.0.linear", "heatmap", parameter="weight")
+    interp.add_visualization("head", "bar")
+    document = interp.to_svg(expand=["blocks", "blocks.0"])
+    assert {"Heat map", "Bar graph", "output · float32[2, 3]"} <= set(texts(document))
+    root = ET.fromstring(document)  # noqa: S314
+    (cells,) = [image for image in root.iter(f"{SVG}image") if image.get("style")]
+    address = cells.get("href") or ""
+    size = struct.unpack(">II", b64decode(address.removeprefix("data:image/png;base64,"))[16:24])
+    assert size == (8, 8), "a pixel for each weight"
+
+
+def test_a_block_of_the_whole_model_has_its_own_place(interp: Interpogate) -> None:
+    without = ET.fromstring(interp.to_svg())  # noqa: S314
+    interp.add_visualization(".", "histogram")
+    document = interp.to_svg()
+    assert "Histogram · model" in texts(document)
+    grown = ET.fromstring(document)  # noqa: S314
+    assert _area(grown) > _area(without), "the drawing has grown for it"
+
+
+def test_blocks_are_painted_into_a_png(interp: Interpogate, tmp_path: Path) -> None:
+    interp.to_svg(tmp_path / "without.png")
+    interp.add_visualization("head", "histogram")
+    interp.to_svg(tmp_path / "with.png")
+    assert (tmp_path / "with.png").stat().st_size > (tmp_path / "without.png").stat().st_size
+
+
+def _area(drawing: ET.Element) -> float:
+    return float(drawing.get("width") or 0) * float(drawing.get("height") or 0)
 
 
 def test_light_and_dark_differ_in_colours_alone(interp: Interpogate) -> None:

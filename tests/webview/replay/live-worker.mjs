@@ -22,6 +22,8 @@ export class LiveWorker {
   #watching = new Set();
   #pages = new Set();
   state = null;
+  /** Files that pages have saved, as bytes by name. */
+  files = new Map();
 
   /** Starts a worker and loads a model. */
   static async open(source) {
@@ -94,6 +96,10 @@ export class LiveWorker {
     const host = { kind: "vscode", canInsert: true, trusted: true, modelId: MODEL_ID };
     if (method === "page/ready") return host;
     if (method === "model/read") return this.state;
+    if (method === "picture/save") {
+      this.files.set(params.name, Buffer.from(params.data, "base64"));
+      return { file: params.name };
+    }
     return this.request(method, params);
   }
 

@@ -90,7 +90,7 @@ function drawEdges(brush: Brush, edges: ArrayLike<number>, panel: Area): void {
 }
 
 function drawAcross(brush: Brush, axis: Axis, panel: Area): void {
-  const { context, theme } = brush;
+  const { theme } = brush;
   const cell = panel.width / axis.count;
   const named = axis.labels.length > 0;
   const every = stride(panel.width, axis.count, named ? LINE : TICK_GAP);
@@ -99,12 +99,10 @@ function drawAcross(brush: Brush, axis: Axis, panel: Area): void {
   for (let place = 0; place < axis.count; place += every) {
     const x = panel.x + (place + 0.5) * cell;
     const text = labelAt(axis, place);
-    context.save();
-    context.translate(x, panel.y + panel.height + 9);
-    if (slanted) context.rotate(SLANT);
     const align = slanted ? "left" : "center";
-    brush.text(text, 0, 0, { size: TEXT, colour, align, room: LONGEST });
-    context.restore();
+    brush.turned(x, panel.y + panel.height + 9, slanted ? SLANT : 0, () =>
+      brush.text(text, 0, 0, { size: TEXT, colour, align, room: LONGEST }),
+    );
   }
 }
 
@@ -128,18 +126,16 @@ interface Place {
 }
 
 function drawNames(brush: Brush, kind: Kind, figure: Figure, place: Place): void {
-  const { context, theme } = brush;
+  const { theme } = brush;
   const { panel, size } = place;
   const writing = { size: TEXT, colour: theme.muted, align: "center" } as const;
   const { left, bottom } = marginsOf(brush, kind, figure, size);
   const below = panel.y + panel.height + bottom - LINE / 2;
   brush.text(figure.x.name, panel.x + panel.width / 2, below, writing);
   if (kind.isPlot || figure.y.size <= 1) return;
-  context.save();
-  context.translate(panel.x - left + LINE / 2, panel.y + panel.height / 2);
-  context.rotate(-Math.PI / 2);
-  brush.text(figure.y.name, 0, 0, writing);
-  context.restore();
+  brush.turned(panel.x - left + LINE / 2, panel.y + panel.height / 2, -Math.PI / 2, () =>
+    brush.text(figure.y.name, 0, 0, writing),
+  );
 }
 
 /** Axes around a picture of one panel. */

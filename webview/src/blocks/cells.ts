@@ -1,8 +1,4 @@
-/**
- * Grids of coloured cells, as attention, heat maps, slices and the logit lens have them. The colours
- * of a panel are kept as a small bitmap, one pixel a cell, which the canvas scales: sharp squares from
- * near, smoothed from afar.
- */
+/** Grids of coloured cells, as attention, heat maps, slices and the logit lens have them. */
 import type { Brush } from "./brush.ts";
 import {
   type ColourMap,
@@ -15,9 +11,18 @@ import {
 import { type Cell, type Figure, labelOf } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
 import { cellArea, entryAt, type PanelGrid, panelArea, panelAt, panelGrid } from "./panels.ts";
+import { type Pixels, pixelsOf } from "./pixels.ts";
 
-/** A bitmap by figure, then by panel and theme. */
-const bitmaps = new WeakMap<Figure, Map<string, ImageBitmap>>();
+/** By figure, then by panel and theme. */
+const painted = new WeakMap<Figure, Map<string, Pixels>>();
+
+/** What is painted once for each figure. */
+export function keptPixels(figure: Figure, key: string, paint: () => Pixels | null): Pixels | null {
+  const all = painted.get(figure) ?? new Map<string, Pixels>();
+  const pixels = all.get(key) ?? paint();
+  if (pixels) painted.set(figure, all.set(key, pixels));
+  return pixels;
+}
 
 export function rangeOf({ picture }: Figure): Range {
   return { scale: picture.scale, low: picture.low, high: picture.high };
@@ -38,67 +43,21 @@ function paint(values: ArrayLike<number>, pixels: Uint8ClampedArray, range: Rang
 }
 
 /** One pixel a cell; null if the picture has no values. */
-function bitmapOf(figure: Figure, panel: number, dark: boolean): ImageBitmap | null {
-  const key = `${panel} ${dark}`;
-  const known = bitmaps.get(figure)?.get(key);
-  if (known) return known;
+function coloursOf(figure: Figure, panel: number, dark: boolean): Pixels | null {
   const values = figure.numbers("values")?.values;
   const { count: width } = figure.x;
   const { count: height } = figure.y;
   if (!values || width * height === 0) return null;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  if (!context) return null;
-  const image = context.createImageData(width, height);
   const own = values.subarray(panel * width * height, (panel + 1) * width * height);
-  paint(own, image.data, rangeOf(figure), colourMap(figure.picture.scale, dark));
-  context.putImageData(image, 0, 0);
-  // A bitmap never changes: the browser keeps it as it draws it, a canvas is copied for each frame.
-  const bitmap = canvas.transferToImageBitmap();
-  const all = bitmaps.get(figure) ?? new Map<string, ImageBitmap>();
-  bitmaps.set(figure, all.set(key, bitmap));
-  return bitmap;
-}
-
-/** Half as wide and high, each pixel the mean of four. */
-function halved(bitmap: ImageBitmap): ImageBitmap | null {
-  const canvas = new OffscreenCanvas(Math.ceil(bitmap.width / 2), Math.ceil(bitmap.height / 2));
-  const context = canvas.getContext("2d");
-  context?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return context && canvas.transferToImageBitmap();
-}
-
-/** Halved so often that no more than about two cells fall on a pixel; kept like the whole one. */
-function reducedOf(
-  figure: Figure,
-  panel: number,
-  dark: boolean,
-  level: number,
-): ImageBitmap | null {
-  if (level === 0) return bitmapOf(figure, panel, dark);
-  const key = `${panel} ${dark} ${level}`;
-  const known = bitmaps.get(figure)?.get(key);
-  if (known) return known;
-  const larger = reducedOf(figure, panel, dark, level - 1);
-  const bitmap = larger && halved(larger);
-  if (bitmap) bitmaps.get(figure)?.set(key, bitmap);
-  return bitmap;
+  const map = colourMap(figure.picture.scale, dark);
+  return pixelsOf({ width, height }, (colours) => paint(own, colours, rangeOf(figure), map));
 }
 
 /** The cells of one panel, scaled into an area. */
 export function drawCells(brush: Brush, figure: Figure, panel: number, area: Area): void {
-  const { context, scale } = brush;
-  const cells = Math.max(
-    figure.x.count / (area.width * scale),
-    figure.y.count / (area.height * scale),
-  );
-  // The browser would reduce every bitmap anew for each frame.
-  const level = Math.max(0, Math.floor(Math.log2(cells)));
-  const bitmap = reducedOf(figure, panel, brush.theme.dark, level);
-  if (!bitmap) return;
-  context.imageSmoothingEnabled = cells > 1;
-  context.imageSmoothingQuality = "low";
-  context.drawImage(bitmap, area.x, area.y, area.width, area.height);
+  const { dark } = brush.theme;
+  const pixels = keptPixels(figure, `${panel} ${dark}`, () => coloursOf(figure, panel, dark));
+  if (pixels) brush.image(pixels, area);
 }
 
 /** `head 3`, or only its number where there is little room. */
@@ -123,19 +82,15 @@ interface Cells {
   readonly under?: (brush: Brush, figure: Figure, panel: number, area: Area) => void;
 }
 
-function isOutside({ context }: Brush, area: Area): boolean {
-  const { a, d, e, f } = context.getTransform();
-  const { width, height } = context.canvas;
-  const outsideX = (area.x + area.width) * a + e < 0 || area.x * a + e > width;
-  return outsideX || (area.y + area.height) * d + f < 0 || area.y * d + f > height;
-}
+/** How much wider than the room cells may make a panel: more would leave most of it empty. */
+const WIDEST = 2.5;
 
-/** Cells so much wider than high, as far as that leaves no more than 60 % of the room empty. */
+/** Cells so much wider than high that text fits, where that is possible; else all the room. */
 export function flat(least: number): Cells["aspect"] {
   return ({ x, y }, area) => {
     const whole = area.width / area.height;
     const wanted = (least * x.count) / Math.max(1, y.count);
-    return Math.min(2.5 * whole, Math.max(whole, wanted));
+    return wanted > WIDEST * whole ? whole : Math.max(whole, wanted);
   };
 }
 
@@ -153,7 +108,7 @@ export function cellsKind({ name, size, aspect, over, under }: Cells): Kind {
       const grid = gridOf(figure, area);
       for (let index = 0; index < figure.panels.count; index++) {
         const panel = panelArea(grid, area, index);
-        if (isOutside(brush, panel)) continue;
+        if (brush.isOutside(panel)) continue;
         (under ?? drawCells)(brush, figure, index, panel);
         over?.(brush, figure, index, panel);
         brush.border(panel, brush.theme.line);

@@ -2,13 +2,15 @@
  * A whole block as it stands in the graph: title, drawing, legend; or the words that stand where there
  * is no drawing. Decides how large blocks are, so that layout and drawing agree.
  */
-import type { Block, BlockPicture } from "../protocol/messages.generated.ts";
+import type { Block, BlockPicture, ScaleKind } from "../protocol/messages.generated.ts";
+import { ROOT } from "../store/graph.ts";
 import type { Brush } from "./brush.ts";
 import { rangeOf } from "./cells.ts";
-import { colourMap, cssOfRgb } from "./colours.ts";
+import { colourMap } from "./colours.ts";
 import { type Cell, type Figure, figureOf } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
 import { rangeTexts } from "./numbers.ts";
+import { type Pixels, pixelsOf } from "./pixels.ts";
 import { kindOf } from "./registry.ts";
 import { kindName, nonFiniteText } from "./words.ts";
 
@@ -107,14 +109,8 @@ export function drawBlock(
   area: Area,
   mark: { readonly cell: Cell | null; readonly hovered: boolean },
 ): void {
-  const { context, theme } = brush;
-  context.fillStyle = theme.ground;
-  context.beginPath();
-  context.roundRect(area.x, area.y, area.width, area.height, 6);
-  context.fill();
-  context.strokeStyle = mark.hovered ? theme.accent : theme.line;
-  context.lineWidth = 1 / brush.zoom;
-  context.stroke();
+  const { theme } = brush;
+  brush.card(area, 6, theme.ground, mark.hovered ? theme.accent : theme.line);
   drawTitle(brush, view, area);
   const figure = figureOfView(view);
   if (!figure) drawWords(brush, view, bodyOf(area));
@@ -124,7 +120,7 @@ export function drawBlock(
 function drawTitle(brush: Brush, { block, picture }: BlockView, area: Area): void {
   const y = area.y + TITLE / 2 + 0.5;
   const name = { size: 10, colour: brush.theme.foreground, weight: 600 };
-  const title = kindName(block.kind);
+  const title = block.node === ROOT ? `${kindName(block.kind)} · model` : kindName(block.kind);
   brush.text(title, area.x + PAD, y, name);
   const used = brush.width(title, name) + PAD + 6;
   const room = area.width - used - PAD;
@@ -144,15 +140,13 @@ function drawFigure(
   { area, cell }: { readonly area: Area; readonly cell: Cell | null },
 ): void {
   const body = bodyOf(area);
-  const { context } = brush;
-  const alpha = context.globalAlpha;
-  if (view.stale) context.globalAlpha = alpha * 0.4;
   const kind = kindOfView(view);
-  kind.draw(brush, figure, body);
-  const marked = cell && kind.areaOf(figure, body, cell);
-  if (marked) drawMark(brush, marked);
-  drawFoot(brush, figure, area);
-  context.globalAlpha = alpha;
+  brush.faded(view.stale ? 0.4 : 1, () => {
+    kind.draw(brush, figure, body);
+    const marked = cell && kind.areaOf(figure, body, cell);
+    if (marked) drawMark(brush, marked);
+    drawFoot(brush, figure, area);
+  });
 }
 
 /** Two lines, one of each ground: seen on every colour. */
@@ -192,6 +186,20 @@ function drawNote(
 
 const LEGEND = 104;
 const SWATCH = { width: 44, height: 6 } as const;
+/** A scale is drawn without steps, however large. */
+const SMOOTH = Number.POSITIVE_INFINITY;
+const scales = new Map<string, Pixels>();
+
+/** All colours of a scale beside each other. */
+function scalePixels(scale: ScaleKind, dark: boolean): Pixels {
+  const key = `${scale} ${dark}`;
+  const map = colourMap(scale, dark);
+  const paint = (colours: Uint8ClampedArray) =>
+    colours.set(map.flatMap((colour) => [...colour, 255]));
+  const pixels = scales.get(key) ?? pixelsOf({ width: map.length, height: 1 }, paint);
+  scales.set(key, pixels);
+  return pixels;
+}
 
 export function drawLegend(brush: Brush, figure: Figure, x: number, y: number): void {
   if (!brush.isLegible(8)) return;
@@ -200,15 +208,8 @@ export function drawLegend(brush: Brush, figure: Figure, x: number, y: number): 
   const style = { size: 8, colour: brush.theme.muted };
   brush.text(least, x, y, style);
   const left = x + brush.width(least, style) + 4;
-  const map = colourMap(scale, brush.theme.dark);
-  const gradient = brush.context.createLinearGradient(left, 0, left + SWATCH.width, 0);
-  for (let stop = 0; stop <= 8; stop++) {
-    const colour = map[Math.round((stop / 8) * (map.length - 1))] ?? [0, 0, 0];
-    gradient.addColorStop(stop / 8, cssOfRgb(colour));
-  }
-  brush.context.fillStyle = gradient;
   const swatch = { x: left, y: y - SWATCH.height / 2 - 0.5, ...SWATCH };
-  brush.context.fillRect(swatch.x, swatch.y, swatch.width, swatch.height);
+  brush.image(scalePixels(scale, brush.theme.dark), swatch, SMOOTH);
   brush.border(swatch, brush.theme.line);
   brush.text(most, left + SWATCH.width + 4, y, style);
 }

@@ -4,6 +4,7 @@ import type {
   DimensionRole,
   TensorStatistics,
 } from "../protocol/messages.generated.ts";
+import { ROOT } from "../store/graph.ts";
 import { tokenText } from "../store/words.ts";
 import { type Axis, type Cell, type Figure, figureOf, labelOf } from "./figure.ts";
 import { numberText, rangeTexts } from "./numbers.ts";
@@ -22,6 +23,11 @@ const NAMES: Readonly<Record<string, string>> = {
 export function kindName(kind: string): string {
   const spaced = kind.replaceAll("_", " ");
   return NAMES[kind] ?? spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** Where a block stands; the root's path says nothing to a reader. */
+export function placeName(node: string): string {
+  return node === ROOT ? "the whole model" : node;
 }
 
 /** `3 · park`, or the number alone. */

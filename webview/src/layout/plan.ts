@@ -133,13 +133,28 @@ function pinToBorders({ nodes, container }: LevelShape, { rects, height }: Arran
   });
 }
 
-/** Adds a title strip, blocks and padding around the inside; the root has none of these. */
-function frame(
-  level: LevelShape,
-  inside: Inside,
-): Pick<Plan, "width" | "height" | "rects" | "routes"> {
+type Framed = Pick<Plan, "width" | "height" | "rects" | "routes">;
+
+/** The root has no frame: its blocks stand left of its inside or above it, where less stays empty. */
+function rootFrame({ aside }: LevelShape, { arrangement, routes }: Inside): Framed {
+  const { rects, width, height } = arrangement;
+  if (!aside) return { width, height, rects, routes };
+  const [left, above] = [aside.width + GAP.gutter, aside.height + GAP.block];
+  const beside = { width: left + width, height: Math.max(height, aside.height) };
+  const below = { width: Math.max(width, aside.width), height: above + height };
+  const isBeside = beside.width * beside.height <= below.width * below.height;
+  const [dx, dy] = isBeside ? [left, 0] : [(below.width - width) / 2, above];
+  return {
+    ...(isBeside ? beside : below),
+    rects: rects.map((rect) => ({ ...rect, x: rect.x + dx, y: rect.y + dy })),
+    routes: routes.map((route) => ({ ...route, points: shifted(route.points, dx, dy) })),
+  };
+}
+
+/** Adds a title strip, blocks and padding around the inside. */
+function frame(level: LevelShape, inside: Inside): Framed {
   const { rects, width, height } = inside.arrangement;
-  if (level.container === ROOT) return { width, height, rects, routes: inside.routes };
+  if (level.container === ROOT) return rootFrame(level, inside);
   const left = level.aside ? level.aside.width + GAP.padding : 0;
   const full = Math.max(left + width + 2 * GAP.padding, level.titleWidth);
   const foot = level.nodes.some((node) => node.role === "output") ? GAP.inset : GAP.padding;

@@ -29,7 +29,7 @@ export interface LevelShape {
   readonly edges: readonly EdgeShape[];
   /** The width that the container's title needs. */
   readonly titleWidth: number;
-  /** Room for the container's own visualization blocks, left of its inside. */
+  /** Room for the container's own visualization blocks, left of its inside or above the root's. */
   readonly aside?: Extent;
 }
 

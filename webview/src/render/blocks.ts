@@ -2,12 +2,14 @@
  * Visualization blocks in the graph: where they stand in a frame, and their drawing on the canvas that
  * carries text. What they look like is decided in `blocks/`.
  */
-import { Brush, type Theme } from "../blocks/brush.ts";
+import type { Theme } from "../blocks/brush.ts";
+import { CanvasBrush } from "../blocks/canvas.ts";
 import type { Cell } from "../blocks/figure.ts";
 import { type BlockView, cellUnder, drawBlock, stackAreas, stackSize } from "../blocks/frame.ts";
 import type { Area, Size } from "../blocks/kind.ts";
 import { GAP, type Scene } from "../layout/shapes.ts";
 import { headHeight } from "../layout/sizes.ts";
+import { ROOT } from "../store/graph.ts";
 import type { Colour } from "./boxes.ts";
 import type { Box, Camera } from "./camera.ts";
 import { onScreen } from "./camera.ts";
@@ -59,20 +61,31 @@ export function placedIn(rect: Box, open: boolean, stack: Stack): PlacedBlock[] 
   const place = open
     ? { x: rect.x + GAP.padding, y: rect.y + GAP.header + GAP.inset, width: stack.room.width }
     : { x: rect.x, y: rect.y + head, width: rect.width };
-  const areas = stackAreas(stack.views, place, open ? "left" : "middle");
-  return stack.views.flatMap((view, index) => {
+  return placed(stack, stackAreas(stack.views, place, open ? "left" : "middle"));
+}
+
+function placed({ views }: Stack, areas: readonly Area[]): PlacedBlock[] {
+  return views.flatMap((view, index) => {
     const area = areas[index];
     return area ? [{ view, area }] : [];
   });
 }
 
+/** Blocks of the whole model stand in the upper left corner; the layout leaves room for them. */
+export function placedAtRoot(stacks: Stacks): PlacedBlock[] {
+  const stack = stacks.get(ROOT);
+  if (!stack) return [];
+  return placed(stack, stackAreas(stack.views, { x: 0, y: 0, width: stack.room.width }, "left"));
+}
+
 /** All blocks of a scene, whether in view or not. */
 export function placedInScene(scene: Scene, stacks: Stacks): PlacedBlock[] {
   if (stacks.size === 0) return [];
-  return scene.ids.flatMap((id, box) => {
+  const own = scene.ids.flatMap((id, box) => {
     const stack = stacks.get(id);
     return stack ? placedIn(rectOf(scene, box), scene.open[box] === 1, stack) : [];
   });
+  return [...placedAtRoot(stacks), ...own];
 }
 
 /** The block under a point in the world, and its entry there. */
@@ -124,14 +137,14 @@ export function themeOf({ colours, families, font, monospace, highContrast }: Pa
 
 export class BlockPainter {
   private palette: Palette | null = null;
-  private brush: Brush | null = null;
+  private brush: CanvasBrush | null = null;
 
   constructor(private readonly context: CanvasRenderingContext2D) {}
 
   begin(camera: Camera, palette: Palette, ratio: number): void {
     const theme = palette === this.palette && this.brush ? this.brush.theme : themeOf(palette);
     this.palette = palette;
-    this.brush = new Brush(this.context, camera.scale * ratio, theme, camera.scale);
+    this.brush = new CanvasBrush(this.context, camera.scale * ratio, theme, camera.scale);
   }
 
   draw({ view, area }: PlacedBlock, mark: BlockMark | null, alpha: number): void {

@@ -12,6 +12,7 @@ import {
   headOf,
   isSeen,
   type PlacedBlock,
+  placedAtRoot,
   placedIn,
   type Stacks,
 } from "./blocks.ts";
@@ -120,7 +121,7 @@ export class Painter {
     const t = moment.unfolding ? eased(moment.unfolding.share(moment.now)) : 1;
     containers.begin();
     boxes.begin();
-    this.placed = [];
+    this.placed = this.rootBlocks(picture, moment);
     this.labels.begin(moment.camera, picture.palette, this.ratio);
     for (const box of visible.boxes) this.box(picture, box, moment, t);
     const edges = this.edges(picture, visible.routes, moment.camera, t);
@@ -130,6 +131,11 @@ export class Painter {
     boxes.draw(moment.camera, this.view, this.ratio);
     this.drawBlocks(picture, moment.camera);
     return edges.flowing;
+  }
+
+  private rootBlocks({ blocks }: Picture, { camera }: Moment): typeof this.placed {
+    const seen = placedAtRoot(blocks).filter(({ area }) => isSeen(camera, area, this.view));
+    return seen.map((block) => ({ block, alpha: 1 }));
   }
 
   private drawBlocks({ palette, blockMark }: Picture, camera: Camera): void {

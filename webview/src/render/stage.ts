@@ -6,7 +6,7 @@
 
 import type { Scene } from "../layout/shapes.ts";
 import type { Measure } from "../layout/sizes.ts";
-import type { GraphLevel, GraphNode } from "../store/graph.ts";
+import { type GraphLevel, type GraphNode, ROOT } from "../store/graph.ts";
 import type { NodeMarks } from "../store/marks.ts";
 import type { NodeState } from "../store/runs.ts";
 import { type BlockMark, blockUnder, type PlacedBlock, type Stacks } from "./blocks.ts";
@@ -173,7 +173,10 @@ export class Stage {
     return this.picture.nodes[this.index.boxAt(worldX, worldY)] ?? null;
   }
 
+  /** The root is no box; what can be shown of it are its blocks. */
   boxOf(id: string): Box | null {
+    const room = id === ROOT ? this.picture.blocks.get(ROOT)?.room : undefined;
+    if (room) return { x: 0, y: 0, ...room };
     const box = this.byId.get(id);
     return box === undefined ? null : rectOf(this.scene, box);
   }

@@ -2,8 +2,10 @@
  * The graph as an SVG document: the same layout, colours and texts as on the canvas, at full size.
  * Pure; used by the page and, without one, by the Python library (`standalone.ts`).
  */
+import { drawBlock } from "../blocks/frame.ts";
 import type { Scene } from "../layout/shapes.ts";
 import type { Measure } from "../layout/sizes.ts";
+import { headOf, placedInScene, type Stacks, themeOf } from "../render/blocks.ts";
 import type { BoxStyle } from "../render/boxes.ts";
 import type { Box } from "../render/camera.ts";
 import { cssOf } from "../render/colour.ts";
@@ -12,6 +14,7 @@ import type { Palette } from "../render/palette.ts";
 import { at } from "../store/columns.ts";
 import { findNode, type GraphNode, type Levels } from "../store/graph.ts";
 import type { NodeState } from "../store/runs.ts";
+import { SvgBrush } from "./brush.ts";
 import { LabelWriter, short } from "./labels.ts";
 import { escaped } from "./text.ts";
 
@@ -22,6 +25,8 @@ export interface Drawing {
   readonly palette: Palette;
   readonly measure: Measure;
   readonly title: string;
+  /** Visualization blocks by node; the scene has room for them. */
+  readonly stacks?: Stacks;
 }
 
 const MARGIN = 24;
@@ -56,7 +61,17 @@ function parts(drawing: Drawing): string[] {
     ...flows.flatMap((flow) => flow.line),
     ...flows.flatMap((flow) => flow.label),
     ...boxes.filter((box) => !isOpen(box)).flatMap(draw),
+    ...blocks(drawing),
   ];
+}
+
+function blocks({ scene, palette, measure, stacks }: Drawing): string[] {
+  if (!stacks) return [];
+  const brush = new SvgBrush(themeOf(palette), measure);
+  for (const { view, area } of placedInScene(scene, stacks)) {
+    drawBlock(brush, view, area, { cell: null, hovered: false });
+  }
+  return brush.elements;
 }
 
 function rectAt(scene: Scene, box: number): Box {
@@ -72,7 +87,9 @@ function boxOf(drawing: Drawing, writer: LabelWriter, box: number): string[] {
   const mark = markOf(drawing, node, at(scene.open, box) === 1, at(scene.depths, box));
   const style = boxStyle(node, mark, palette, 1);
   const behind = node.repeats > 1 && !mark.open ? stack(rect, style, palette) : [];
-  return [...behind, ...card(rect, style, mark.open), ...writer.box(node, rect, mark.open)];
+  const height = headOf(rect, mark.open, drawing.stacks?.get(node.id));
+  const head = { ...rect, height };
+  return [...behind, ...card(rect, style, mark.open), ...writer.box(node, head, mark.open)];
 }
 
 function markOf(drawing: Drawing, node: GraphNode, open: boolean, depth: number): Mark {

@@ -6,7 +6,8 @@ import "./engine.ts";
 import { Planner } from "../layout/plan.ts";
 import { sceneOf } from "../layout/scene.ts";
 import { shapesOf } from "../layout/sizes.ts";
-import type { Level } from "../protocol/messages.generated.ts";
+import type { Block, BlockPicture, Level } from "../protocol/messages.generated.ts";
+import { type Stacks, stacksOf } from "../render/blocks.ts";
 import { withBundledPorts } from "../store/bundles.ts";
 import { decodeLevel, type GraphLevel, openContainers } from "../store/graph.ts";
 import { defaultExpansion } from "../store/unfolding.ts";
@@ -24,9 +25,20 @@ interface Order {
   /** Width by height to aim at. */
   readonly aspect: number;
   readonly levels: readonly Level[];
+  /** Visualization blocks, and what each shows, by its number. */
+  readonly blocks?: readonly Block[];
+  readonly pictures?: Readonly<Record<number, BlockPicture>>;
 }
 
 type Levels = ReadonlyMap<string, GraphLevel>;
+
+function stacks({ blocks = [], pictures = {} }: Order): Stacks {
+  return stacksOf(
+    blocks.map((block) => {
+      return { block, picture: pictures[block.blockId] ?? null, stale: false };
+    }),
+  );
+}
 
 function unfolded(levels: Levels): ReadonlySet<string> {
   const expanded = new Set<string>();
@@ -44,9 +56,11 @@ export function draw(json: string): string {
   );
   const expanded = order.expanded ? new Set(order.expanded) : unfolded(levels);
   const open = openContainers(levels, expanded);
+  const own = stacks(order);
+  const room = new Map([...own].map(([node, stack]) => [node, stack.room]));
   const request = {
     number: 0,
-    levels: shapesOf(open, levels, estimatedMeasure),
+    levels: shapesOf(open, levels, estimatedMeasure, room),
     aspect: order.aspect,
   };
   return svgOf({
@@ -56,5 +70,6 @@ export function draw(json: string): string {
     palette: paletteOf(order.theme),
     measure: estimatedMeasure,
     title: order.title,
+    stacks: own,
   });
 }

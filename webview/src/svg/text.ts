@@ -6,7 +6,7 @@ const ELLIPSIS = "…";
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[iljI.,:;'|! ]/, 0.3],
   [/[frt()[\]{}/\\"*-]/, 0.4],
-  [/[mwMW@%—]/, 0.94],
+  [/[mwMW@%—−]/, 0.94],
   [/[A-Z&×+=<>–_…]/, 0.69],
 ];
 const USUAL = 0.6;

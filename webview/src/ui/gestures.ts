@@ -6,6 +6,8 @@ export interface GestureTargets {
   /** `adding`: a modifier key asks for one more node beside the selected. */
   click(x: number, y: number, adding: boolean): void;
   hover(x: number, y: number): void;
+  /** The pointer is over something that lies upon the graph. */
+  leave(): void;
   dragging(active: boolean): void;
 }
 
@@ -20,6 +22,20 @@ export function isNotched(event: Pick<WheelEvent, "deltaMode" | "deltaX" | "delt
 export function wheelFactor(deltaY: number, fine: boolean): number {
   const limited = Math.max(-240, Math.min(240, deltaY));
   return Math.exp(-limited * (fine ? 0.01 : 0.0018));
+}
+
+const TWICE_MS = 400;
+
+/** Tells the second click on the same from the first. */
+export class Clicks {
+  private last = { id: "", time: 0 };
+
+  isSecond(id: string): boolean {
+    const now = performance.now();
+    const second = this.last.id === id && now - this.last.time < TWICE_MS;
+    this.last = { id: second ? "" : id, time: now };
+    return second;
+  }
 }
 
 interface Place {
@@ -56,8 +72,17 @@ export class Gestures {
     return { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
   }
 
+  /**
+   * Tools upon the graph take presses, and some what is pointed at too. The handlers of components run
+   * after these: they cannot keep an event for themselves.
+   */
+  private isApart({ target }: Event, what: "presses" | "whole"): boolean {
+    const tools = target instanceof Element ? target.closest<HTMLElement>("[data-apart]") : null;
+    return tools !== null && (what === "presses" || tools.dataset["apart"] === what);
+  }
+
   private readonly down = (event: PointerEvent): void => {
-    if (event.button > 1) return;
+    if (event.button > 1 || this.isApart(event, "presses")) return;
     const place = this.placeOf(event);
     this.pointers.set(event.pointerId, place);
     this.start = place;
@@ -68,7 +93,8 @@ export class Gestures {
     const place = this.placeOf(event);
     const before = this.pointers.get(event.pointerId);
     if (!before) {
-      this.targets.hover(place.x, place.y);
+      if (this.isApart(event, "whole")) this.targets.leave();
+      else this.targets.hover(place.x, place.y);
       return;
     }
     if (!this.moved && !this.leftStart(place)) return;

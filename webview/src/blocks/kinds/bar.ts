@@ -12,12 +12,11 @@ function drawSpread(brush: Brush, figure: Figure, plot: Plot): void {
   const most = figure.numbers("maxima")?.values;
   if (!least || !most) return;
   const width = plot.area.width / figure.x.count;
-  brush.context.fillStyle = brush.theme.line;
   for (let column = 0; column < figure.x.count; column++) {
     const index = plot.index * figure.x.count + column;
     const top = plot.upOf(most[index] ?? 0);
     const height = plot.upOf(least[index] ?? 0) - top;
-    brush.context.fillRect(plot.area.x + column * width, top, width, height);
+    brush.fill({ x: plot.area.x + column * width, y: top, width, height }, brush.theme.line);
   }
 }
 

@@ -28,9 +28,8 @@ function drawDeviation(brush: Brush, figure: Figure, plot: Plot): void {
   const deviation = statistics.deviation ?? 0;
   const left = acrossOf(figure, plot, statistics.mean - deviation) ?? area.x;
   const right = acrossOf(figure, plot, statistics.mean + deviation) ?? area.x + area.width;
-  brush.context.globalAlpha *= 0.45;
-  brush.fill({ x: left, y: area.y, width: right - left, height: area.height }, brush.theme.line);
-  brush.context.globalAlpha /= 0.45;
+  const band = { x: left, y: area.y, width: right - left, height: area.height };
+  brush.faded(0.45, () => brush.fill(band, brush.theme.line));
 }
 
 function drawMean(brush: Brush, figure: Figure, plot: Plot): void {

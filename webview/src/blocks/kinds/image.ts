@@ -1,12 +1,15 @@
 /** Pictures: RGB or one channel in colours, with an overlay and labelled boxes on them. */
 import type { Brush } from "../brush.ts";
-import { cellsKind, drawCells } from "../cells.ts";
+import { cellsKind, drawCells, keptPixels } from "../cells.ts";
 import { inkOn, type Rgb } from "../colours.ts";
 import type { Figure } from "../figure.ts";
 import type { Area, Size } from "../kind.ts";
 import { balancedColumns, spreadSize, viewOf } from "../panels.ts";
+import { type Pixels, pixelsOf } from "../pixels.ts";
 
 const SIDE = 200;
+/** Pixels that one of the picture covers before it is shown as a square. */
+const SHARP_FROM = 3;
 const OVERLAY: Rgb = [255, 120, 20];
 const BOXES: readonly Rgb[] = [
   [230, 159, 0],
@@ -15,8 +18,6 @@ const BOXES: readonly Rgb[] = [
   [240, 228, 66],
   [204, 121, 167],
 ];
-
-const images = new WeakMap<Figure, Map<string, OffscreenCanvas>>();
 
 function aspectOf({ x, y }: Figure): number {
   return Math.min(4, Math.max(0.25, x.size / Math.max(1, y.size)));
@@ -33,30 +34,12 @@ function size(figure: Figure | null): Size {
   return spreadSize(count, columns, { width: side, height: side / aspect });
 }
 
-type Paint = (pixels: Uint8ClampedArray) => void;
-
-/** A bitmap that is painted once. */
-function imageOf(figure: Figure, key: string, size: Size, paint: Paint): OffscreenCanvas | null {
-  const known = images.get(figure)?.get(key);
-  if (known) return known;
-  if (size.width * size.height === 0) return null;
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const context = canvas.getContext("2d");
-  if (!context) return null;
-  const image = context.createImageData(size.width, size.height);
-  paint(image.data);
-  context.putImageData(image, 0, 0);
-  const all = images.get(figure) ?? new Map<string, OffscreenCanvas>();
-  images.set(figure, all.set(key, canvas));
-  return canvas;
-}
-
-function colours(figure: Figure, panel: number): OffscreenCanvas | null {
+function colours(figure: Figure, panel: number): Pixels | null {
   const rgb = figure.numbers("rgb");
   if (!rgb) return null;
   const { count: width } = figure.x;
   const { count: height } = figure.y;
-  return imageOf(figure, `rgb ${panel}`, { width, height }, (pixels) => {
+  return pixelsOf({ width, height }, (pixels) => {
     const first = panel * width * height * 3;
     for (let cell = 0; cell < width * height; cell++) {
       for (let part = 0; part < 3; part++) {
@@ -67,11 +50,11 @@ function colours(figure: Figure, panel: number): OffscreenCanvas | null {
   });
 }
 
-function overlay(figure: Figure, panel: number): OffscreenCanvas | null {
+function overlay(figure: Figure, panel: number): Pixels | null {
   const found = figure.numbers("overlay");
   const [, height = 0, width = 0] = found?.shape ?? [];
   if (!found) return null;
-  return imageOf(figure, `overlay ${panel}`, { width, height }, (pixels) => {
+  return pixelsOf({ width, height }, (pixels) => {
     for (let cell = 0; cell < width * height; cell++) {
       const value = found.values[panel * width * height + cell] ?? 0;
       pixels.set([...OVERLAY, Math.round(200 * Math.min(1, Math.max(0, value)))], cell * 4);
@@ -80,16 +63,11 @@ function overlay(figure: Figure, panel: number): OffscreenCanvas | null {
 }
 
 function draw(brush: Brush, figure: Figure, panel: number, area: Area): void {
-  const image = colours(figure, panel);
+  const image = keptPixels(figure, `rgb ${panel}`, () => colours(figure, panel));
   if (!image) drawCells(brush, figure, panel, area);
-  else drawScaled(brush, image, area);
-  const over = overlay(figure, panel);
-  if (over) drawScaled(brush, over, area);
-}
-
-function drawScaled({ context, scale }: Brush, image: OffscreenCanvas, area: Area): void {
-  context.imageSmoothingEnabled = area.width * scale < image.width * 3;
-  context.drawImage(image, area.x, area.y, area.width, area.height);
+  else brush.image(image, area, SHARP_FROM);
+  const over = keptPixels(figure, `overlay ${panel}`, () => overlay(figure, panel));
+  if (over) brush.image(over, area, SHARP_FROM);
 }
 
 function drawBoxes(brush: Brush, figure: Figure, _panel: number, area: Area): void {

@@ -6,6 +6,7 @@ import type { Area } from "../kind.ts";
 import { type Plot, plotKind } from "../plots.ts";
 
 const POINTS_UNTIL = 60;
+const DOT = 2.4;
 /** Share of the axis that is left free above and below. */
 const ROOM = 0.07;
 
@@ -41,16 +42,9 @@ function draw(brush: Brush, figure: Figure, plot: Plot): void {
     for (const run of runsOf(figure, plot, row)) {
       brush.line(run, colour, 1.6);
       if (figure.x.count > POINTS_UNTIL || rows > 4) continue;
-      for (const [x, y] of run) dot(brush, x, y, colour);
+      for (const [x, y] of run) brush.dot(x, y, DOT, colour);
     }
   }
-}
-
-function dot(brush: Brush, x: number, y: number, colour: string): void {
-  brush.context.fillStyle = colour;
-  brush.context.beginPath();
-  brush.context.arc(x, y, 2.4 / brush.zoom, 0, 2 * Math.PI);
-  brush.context.fill();
 }
 
 function rowAt(figure: Figure, plot: Plot, column: number, y: number): number {
