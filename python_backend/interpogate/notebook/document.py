@@ -6,9 +6,12 @@ Both stand in it packed, since every picture of a notebook carries the whole pag
 from __future__ import annotations
 
 import base64
+import gc
 import gzip
 import html
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,12 +78,29 @@ class CannotWrite(InterpogateError, OSError):
 
 def document(picture: Picture, title: str) -> str:
     """A whole HTML document that needs nothing else. Raises `PageMissing`."""
-    return _DOCUMENT.format(
-        title=html.escape(title),
-        snapshot=packed(snapshot(picture)),
-        page=_packed_page(),
-        starter=_STARTER,
-    )
+    with _without_collection():
+        return _DOCUMENT.format(
+            title=html.escape(title),
+            snapshot=packed(snapshot(picture)),
+            page=_packed_page(),
+            starter=_STARTER,
+        )
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Many small objects are made at once, none in a cycle.
+
+    The collector would answer with a pass over all that torch and transformers have loaded, which
+    takes as long as the picture.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def write_page(path: Path, text: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 import torch
@@ -21,10 +23,25 @@ def _class_source(kind: type[Any]) -> Source | None:
     """File and line of a class statement, if it has a source file."""
     try:
         file = inspect.getsourcefile(kind)
-        _, line = inspect.getsourcelines(kind)
+        line = (file and _only_statement(kind, file)) or inspect.getsourcelines(kind)[1]
     except (OSError, TypeError):
         return None
     return Source(str(Path(file).absolute()), max(line, 1)) if file else None
+
+
+def _only_statement(kind: type[Any], file: str) -> int:
+    """Line of the only class statement of that name in a file; 0 if text alone cannot tell.
+
+    `inspect` parses the whole file for it, which takes longer than all the rest of a picture.
+    """
+    linecache.checkcache(file)
+    statement = re.compile(rf"[ \t]*class[ \t]+{re.escape(kind.__name__)}[ \t]*[:(\[]")
+    lines = linecache.getlines(file)
+    found = [number for number, text in enumerate(lines, start=1) if statement.match(text)]
+    own = [value.__code__ for value in vars(kind).values() if isinstance(value, FunctionType)]
+    first = min((code.co_firstlineno for code in own if code.co_filename == file), default=0)
+    is_certain = len(found) == 1 and found[0] < first
+    return found[0] if is_certain else 0
 
 
 # The annotations of `cache` take a class for an unhashable thing.
