@@ -5,6 +5,7 @@ Used by every writer of code in this package; knows neither hooks nor models.
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ def quoted(text: str) -> str:
     """A string literal in double quotes where that needs no escapes, else as `repr` writes it."""
     literal = repr(text)
     return f'"{text}"' if literal == f"'{text}'" and '"' not in text else literal
+
+
+def is_name(text: str) -> bool:
+    """Whether Python takes the text for a name."""
+    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def placed(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from interpogate.codegen.text import quoted
+from interpogate.codegen.text import is_name, quoted
 from interpogate.graph.values import Structure, Tensor
 
 
@@ -61,4 +61,4 @@ def _access(kind: str, key: str) -> str | None:
         return f"[{int(key)}]"
     if kind == "dict":
         return f"[{quoted(key)}]"
-    return f".{key}" if kind == "dataclass" and key.isidentifier() else None
+    return f".{key}" if kind == "dataclass" and is_name(key) else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interpogate.codegen.text import quoted
+from interpogate.codegen.text import is_name, quoted
 from interpogate.codegen.watching import HookTarget
 from interpogate.graph.graph import Graph
 from interpogate.graph.levels import Node
@@ -56,6 +56,8 @@ def forward_call(subject: Subject) -> tuple[str, bool]:
     """A forward pass like the one observed, as code; and whether it needs torch."""
     if subject.text is not None:
         return f"forward_text({quoted(subject.text)})", False
+    if not all(is_name(shape.name) for shape in subject.inputs):  # a forward that takes **kwargs
+        return f"forward(**{sample(subject)})", True
     values = ", ".join(f"{s.name}={_random(s, subject.vocabulary_size)}" for s in subject.inputs)
     return f"forward({values})", bool(subject.inputs)
 

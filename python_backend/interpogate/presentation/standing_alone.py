@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from interpogate.codegen.loading import ModelOrigin, with_loading
-from interpogate.codegen.text import CodeText
+from interpogate.codegen.text import CodeText, is_name
 from interpogate.codegen.watching import Style
 from interpogate.model.load import LoadedModel
 from interpogate.protocol import messages as m
@@ -27,7 +27,9 @@ def _origin(loaded: LoadedModel) -> ModelOrigin | None:
     source = loaded.source
     location = Path(source.location).name if source.kind == "file" else source.location
     names = [*location.removesuffix(".py").split("."), *loaded.expression.split("(")[0].split(".")]
-    if source.kind in ("file", "import") and not all(name.isidentifier() for name in names):
+    if source.kind in ("file", "import") and not all(is_name(name) for name in names):
+        return None
+    if source.kind == "pretrained" and not _is_of_transformers(loaded):
         return None
     return ModelOrigin(
         kind=source.kind,
@@ -37,3 +39,8 @@ def _origin(loaded: LoadedModel) -> ModelOrigin | None:
         is_pipeline=loaded.is_pipeline,
         has_tokenizer=loaded.tokenizer is not None,
     )
+
+
+def _is_of_transformers(loaded: LoadedModel) -> bool:
+    """Not a class of the model's own code, which only its files have."""
+    return type(loaded.model).__module__.startswith("transformers.")

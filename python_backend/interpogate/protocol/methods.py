@@ -1,11 +1,10 @@
 """The table of all methods: name → parameters, result, who calls and who answers.
 
 `server` requests are answered by the editor or standalone server itself, `worker` requests are
-passed
-on to the model's worker; `event` notifications go from the backend to every page. `host` requests
-and
-notifications go from a page to what it lives in, `page` notifications the other way.
-On the LSP connection every backend method has the prefix `interpogate/`.
+passed on to the model's worker, `editor` requests are answered by the language server alone;
+`event` notifications go from the backend to every page. `host` requests and notifications go from a
+page to what it lives in, `page` notifications the other way. On the LSP connection every backend
+method has the prefix `interpogate/`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Where every tensor comes from: a torch function mode that knows the running module.
 
 Each operation that yields tensors becomes a row; each tensor it takes whose maker is known becomes
-a
-flow. Makers are kept by the tensor's identity together with a weak reference, so that a tensor may
-die and its id be used again. Torch takes the mode off while it handles an operation, so looking at
-shapes here is no event; the recorder does the same around its hooks. Used by `recorder.py` alone.
+a flow. Makers are kept by the tensor's identity together with a weak reference, so that a tensor
+may die and its id be used again. Torch takes the mode off while it handles an operation, so looking
+at shapes here is no event; the recorder does the same around its hooks. Used by `recorder.py`
+alone.
 """
 
 from __future__ import annotations

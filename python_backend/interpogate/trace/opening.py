@@ -1,8 +1,8 @@
 """The first look at a model: traced on invented inputs, without arithmetic if possible.
 
 Fake tensors have shapes and types but no values, so nothing heavy is computed and the model's
-weights
-and buffers stay untouched. What looks at values cannot run so; then a real forward pass is tried.
+weights and buffers stay untouched. What looks at values cannot run so; then a real forward pass is
+tried.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def first_look(
     best = FirstLook(NOTHING, "none", {})
     with _quiet_fakes():
         for inputs in candidates:
-            look = _attempt(modules, inputs, "fake")
+            look = _without_values(modules, inputs)
             if look.succeeded:
                 return look
             tried.append(inputs)
@@ -78,6 +78,13 @@ def _for_real(modules: ModelModules, tried: list[dict[str, Any]], best: FirstLoo
 
 def _seen(look: FirstLook) -> int:
     return len(look.recording.operations)
+
+
+def _without_values(modules: ModelModules, inputs: dict[str, Any]) -> FirstLook:
+    try:
+        return _attempt(modules, inputs, "fake")
+    except Exception:  # noqa: BLE001 (of some tensors, such as quantized ones, there are no fakes)
+        return FirstLook(NOTHING, "none", inputs)
 
 
 def _attempt(

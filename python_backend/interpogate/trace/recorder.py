@@ -1,8 +1,7 @@
 """Records one forward pass: calls of modules by hooks, operations by `DataFlow`.
 
 Hooks are put on every module instance when watching begins and taken off when it ends, on every
-path;
-only our own are touched. They return None, hold no tensor and let no error of their own out.
+path; only our own are touched. They return None, hold no tensor and let no error of their own out.
 Called by the library and by the worker's runs.
 """
 
@@ -255,7 +254,7 @@ class Recorder:
         if not raw.failed:
             raw.outputs = capture(output)
         else:
-            raw.error, raw.error_id = f"{type(error).__name__}: {error}", id(error)
+            raw.error, raw.error_id = _described(error), id(error)
             self._hook_error = id(error) if pause is not None else self._hook_error
         if self._flow is not None:
             self._leave_flow(self._flow, raw, taken, output, pause)
@@ -296,9 +295,9 @@ class Recorder:
             if not raw.finished_ns or raw.error_id in chain
         ]
         for raw in (self._calls[number] for number in open_calls):
-            raw.failed, raw.error = True, raw.error or f"{type(error).__name__}: {error}"
+            raw.failed, raw.error = True, raw.error or _described(error)
         self._failure = Failure(
-            message=str(error) or type(error).__name__,
+            message=_text(error) or type(error).__name__,
             type_name=type(error).__name__,
             source=failure_source(error.__traceback__),
             operation=self._flow.failed_operation(chain) if self._flow else -1,
@@ -322,6 +321,18 @@ class Recorder:
             error=raw.error,
             site=site,
         )
+
+
+def _described(error: BaseException | None) -> str:
+    return f"{type(error).__name__}: {_text(error)}"
+
+
+def _text(error: BaseException | None) -> str:
+    """What an exception says; nothing where saying it fails too, for it is the user's class."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 (the exception itself must come out of the forward pass)
+        return ""
 
 
 def _chain(error: BaseException | None) -> frozenset[int]:

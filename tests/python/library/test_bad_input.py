@@ -137,3 +137,28 @@ def test_an_exception_class_of_the_users_own_comes_as_it_is() -> None:
     assert interp.run is not None
     assert interp.run.error is not None
     assert interp.run.error.type_name == "OutOfLuck"
+
+
+def test_an_exception_that_cannot_be_written_comes_out_all_the_same() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise ValueError("nothing to say")
+
+    class Fails(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = nn.Linear(1, 1)
+            self.inner.register_forward_hook(self._fail)
+
+        def _fail(self, *_: object) -> NoReturn:
+            raise Mute
+
+        def forward(self, x: torch.Tensor) -> Any:
+            return self.inner(x)
+
+    interp = Interpogate(Fails())
+    with pytest.raises(Mute):
+        interp.forward(torch.ones(1))
+    assert interp.run is not None
+    assert interp.run.error is not None
+    assert interp.run.error.type_name == "Mute"

@@ -34,6 +34,20 @@ def test_a_model_that_looks_at_values_is_run_for_real() -> None:
     assert (found.origin, found.succeeded) == ("example", True)
 
 
+def test_a_tensor_of_which_there_is_no_fake_costs_the_fakes_only() -> None:
+    class Quantized(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            table = torch.quantize_per_tensor(torch.ones(3), 1, 0, torch.qint8)
+            self.register_buffer("table", table)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x + self.table.dequantize()  # type: ignore[operator]
+
+    found = look(Quantized(), torch.ones(3))
+    assert (found.origin, found.succeeded) == ("example", True)
+
+
 def test_a_model_that_always_fails_shows_how_far_it_came() -> None:
     found = look(networks.FailsMidway(), torch.ones(1, 3), torch.ones(1, 4))
     assert not found.succeeded
