@@ -12,13 +12,21 @@ import type {
   InsertPlace,
 } from "../../webview/src/protocol/messages.generated";
 import type { PythonEditors } from "./editors";
-import { planInsertion, type Replacement, type Target } from "./insertion";
+import {
+  type Code,
+  codeLines,
+  hasTabStops,
+  planInsertion,
+  type Replacement,
+  type Target,
+} from "./insertion";
 import type { LibraryOffer } from "./library";
 import type { BackendPort } from "./methods";
 import type { OpenModel } from "./models";
 import { problem } from "./problems";
 
 const NEW_FILE = "New Python File";
+const REVEAL = vscode.TextEditorRevealType.InCenterIfOutsideViewport;
 
 /** What to write code for, and where to. */
 export interface CodeWish {
@@ -84,21 +92,20 @@ export class HookInserter {
   }
 }
 
-/** Puts code at the editor's primary cursor, tab stops active. */
-export async function insertCode(
-  editor: vscode.TextEditor,
-  code: Pick<HookCode, "snippet" | "imports">,
-): Promise<void> {
+/** Puts code at the editor's primary cursor: tab stops active, or the cursor at the code's end. */
+export async function insertCode(editor: vscode.TextEditor, code: Code): Promise<void> {
   const replacements = planInsertion(targetOf(editor), code);
   const edit = new vscode.WorkspaceEdit();
   edit.set(editor.document.uri, replacements.map(snippetEdit));
   if (!(await vscode.workspace.applyEdit(edit))) {
     throw problem("insert.refused", "The editor took no change.", "Is the file read-only?");
   }
-  const last = replacements.at(-1);
-  if (last !== undefined) {
-    editor.revealRange(new vscode.Range(editor.selection.active, editor.selection.active));
+  const { first, last } = codeLines(replacements);
+  const end = editor.document.lineAt(Math.min(last, editor.document.lineCount - 1)).range.end;
+  if (!hasTabStops(code)) {
+    editor.selection = new vscode.Selection(end, end);
   }
+  editor.revealRange(new vscode.Range(first, 0, end.line, end.character), REVEAL);
 }
 
 function targetOf(editor: vscode.TextEditor): Target {

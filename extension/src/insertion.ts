@@ -48,6 +48,26 @@ export function planInsertion(target: Target, code: Code): readonly Replacement[
   return imports === undefined ? [snippet] : withImports(snippet, imports);
 }
 
+/** The lines, from 0, that the code itself stands on once all is replaced. */
+export function codeLines(replacements: readonly Replacement[]): { first: number; last: number } {
+  const code = replacements.at(-1);
+  if (code === undefined) {
+    return { first: 0, last: 0 };
+  }
+  const above = replacements.slice(0, -1).map(({ before }) => newlines(before));
+  const first = above.reduce((sum, count) => sum + count, code.startLine + newlines(code.before));
+  return { first, last: first + newlines(code.snippet.trimEnd()) };
+}
+
+/** Whether the editor has places to go through in the inserted code. */
+export function hasTabStops({ snippet }: Code): boolean {
+  return /(?<!\\)(?:\\\\)*\$(?:\d|\{\d)/.test(snippet);
+}
+
+function newlines(text: string): number {
+  return text.split("\n").length - 1;
+}
+
 /** Code for another place: its levels in `unit`, each line behind `indent`; blank lines stay empty. */
 export function indentCode(code: string, indent: string, unit: string): string {
   return code

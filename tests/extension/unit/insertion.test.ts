@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { planInsertion, type Replacement } from "../../../extension/src/insertion";
+import {
+  codeLines,
+  hasTabStops,
+  planInsertion,
+  type Replacement,
+} from "../../../extension/src/insertion";
 
 const CODE = "with interp.hook() as hook:\n    def post_hook(module):\n        pass\n\n    go()\n";
 const IMPORT = "from interpogate import Interpogate";
@@ -192,5 +197,32 @@ describe("imports", () => {
   it("go below the magics of a notebook cell", () => {
     const expected = `%matplotlib inline\n!ls\n\n${IMPORT}\n\na\n${code("")}\n`;
     expect(insert("%matplotlib inline\n!ls\na|", { imports })).toBe(expected);
+  });
+});
+
+describe("where the inserted code stands", () => {
+  it.each([
+    ["imports far above", "import os\n\nx = 1\n|\ny = 2\n"],
+    ["imports right above", "|"],
+    ["the end of a file without a newline", "import os\nx = 1|"],
+    ["below a statement, nothing to import", `${IMPORT}\nx = 1|\ny = 2\n`],
+  ])("is told: %s", (_case, marked) => {
+    const cursorLine = marked.slice(0, marked.indexOf("|")).split("\n").length - 1;
+    const target = { text: marked.replace("|", ""), cursorLine, unit: "    " };
+    const plan = planInsertion(target, { snippet: CODE, imports: [IMPORT] });
+    const { first, last } = codeLines(plan);
+    const after = insert(marked, { imports: [IMPORT] }).split("\n");
+    expect(after.slice(first, last + 1).join("\n")).toBe(code(""));
+  });
+
+  it.each([
+    ["print(1)", false],
+    ["price = '\\$1'", false],
+    ["def seen(module):\n    $1", true],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a tab stop of a snippet
+    ["${1:pass}", true],
+    ["x = '\\\\$0'", true],
+  ])("knows whether there is something to go through: %j", (snippet, expected) => {
+    expect(hasTabStops({ snippet, imports: [] })).toBe(expected);
   });
 });

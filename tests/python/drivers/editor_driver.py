@@ -48,6 +48,8 @@ class EditorDriver:
         self._identifier = 0
         self._replies: dict[int, Json] = {}
         self._events: list[tuple[str, Json]] = []
+        self._times: list[float] = []
+        self._sending = threading.Lock()
         self._changed = threading.Condition()
         self._threads = [threading.Thread(target=self._read), threading.Thread(target=self._listen)]
         for thread in self._threads:
@@ -100,13 +102,16 @@ class EditorDriver:
 
     def send(self, method: str, params: Any) -> int:
         """Send a request and give its id."""
-        self._identifier += 1
-        self._write({"id": self._identifier, "method": method, "params": params})
-        return self._identifier
+        with self._sending:
+            self._identifier += 1
+            identifier = self._identifier
+            self._write({"id": identifier, "method": method, "params": params})
+        return identifier
 
     def notify(self, method: str, params: Any) -> None:
         """Send a notification."""
-        self._write({"method": method, "params": params})
+        with self._sending:
+            self._write({"method": method, "params": params})
 
     def wait_reply(self, identifier: int) -> Any:
         """The result of the request with this id. Raises `ErrorReply`."""
@@ -129,6 +134,13 @@ class EditorDriver:
         """Everything of this name so far."""
         with self._changed:
             return [params for method, params in self._events if method == f"interpogate/{name}"]
+
+    def times(self, name: str, condition: Callable[[Json], bool], *, after: int) -> list[float]:
+        """When such events came, among those after so many; of the monotonic clock."""
+        with self._changed:
+            found = zip(self._events[after:], self._times[after:], strict=True)
+            mark = f"interpogate/{name}"
+            return [at for (method, params), at in found if method == mark and condition(params)]
 
     @property
     def event_count(self) -> int:
@@ -207,6 +219,7 @@ class EditorDriver:
             with self._changed:
                 if "method" in message:
                     self._events.append((message["method"], message.get("params") or {}))
+                    self._times.append(time.monotonic())
                 else:
                     assert message["id"] not in self._replies, "two replies to one request"
                     self._replies[message["id"]] = message

@@ -241,12 +241,12 @@ def test_a_load_that_changes_its_own_files_does_not_go_on_for_ever(tmp_path: Pat
         async with opened(tmp_path) as found:
             load = found.model.kept.loading
 
-            def load_and_write(*what: Any, **versions: int) -> dict[str, Any]:
+            def load_and_write(*what: Any, **versions: Any) -> dict[str, Any]:
                 saves._move_over(found.space.part, found.space.content())
                 time.sleep(0.02)  # a load takes longer than a tick of the file system's clock
                 return load(*what, **versions)
 
-            found.model.kept.loading = load_and_write  # type: ignore[method-assign, assignment]
+            found.model.kept.loading = load_and_write  # type: ignore[method-assign]
             await saves.replace(found.space)
             await found.until(lambda: len(found.loads) >= 4, "a few loads")
             await asyncio.sleep(0.5)
