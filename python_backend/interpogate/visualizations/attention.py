@@ -7,6 +7,7 @@ kernel. What was computed anew is checked against what was observed, and the not
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Final
 
 import torch
@@ -214,8 +215,12 @@ def _arguments(observed: Observed, row: int) -> dict[str, torch.Tensor]:
 
 
 def _multihead_weights(live: nn.MultiheadAttention, given: dict[str, torch.Tensor]) -> torch.Tensor:
-    with torch.no_grad(), torch.random.fork_rng([]):
-        _, weights = live.forward(
+    # A twin that shares its weights: the module itself may be in training, in another thread.
+    twin = copy(live)
+    twin.training = False
+    with torch.no_grad():
+        _, weights = type(live).forward(
+            twin,
             given["query"],
             given["key"],
             given["value"],

@@ -155,6 +155,26 @@ def test_multihead_attention_without_weights_gets_them(*, batch_first: bool, fas
     assert "recomputed from the observed inputs" in found.note
 
 
+def test_attention_in_training_is_shown_without_dropout_and_draws_no_random_numbers() -> None:
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = nn.MultiheadAttention(16, 4, dropout=0.9, batch_first=True)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            output: torch.Tensor = self.attention(x, x, x, need_weights=False)[0]
+            return output
+
+    model, x = Model().train(), torch.randn(1, 5, 16)
+    observed = observe(model, x=x)
+    before = torch.get_rng_state()
+    found = shown(observed, block("attention", "attention", "attention"))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert "without dropout" in found.note
+    torch.testing.assert_close(numbers(found).sum(-1), torch.ones(4, 5))
+    assert model.attention.training
+
+
 def test_a_fused_encoder_layer_of_torch_shows_its_attention_too() -> None:
     torch.manual_seed(0)
     layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True, norm_first=True).eval()
