@@ -5,7 +5,7 @@
 import { buildEverything, installPackages } from "./build/everything.mjs";
 import { runStages } from "./check/run-stages.mjs";
 import { checkStages } from "./check/stages.mjs";
-import { testStages } from "./check/test-stages.mjs";
+import { longStages, testStages } from "./check/test-stages.mjs";
 import { entry, Failure, say } from "./setup/report.mjs";
 
 /** @type {import("./check/stages.mjs").Stage} */
@@ -17,7 +17,8 @@ const BUILD = {
   },
 };
 
-const allStages = () => [...checkStages(), ...testStages()];
+// the longest first: the others find their place beside it
+const allStages = () => [...longStages(), ...checkStages(), ...testStages()];
 
 await entry(async () => {
   const words = process.argv.slice(2);
@@ -36,7 +37,7 @@ async function test(words) {
   if (chosen.length === 0)
     throw new Failure("No stage is named so: npm test -- --list names them.");
   await installPackages();
-  await runStages([BUILD, ...chosen]);
+  await runStages([BUILD], chosen);
 }
 
 /**

@@ -6,9 +6,14 @@ import { attempt } from "../setup/command.mjs";
 import { inRoot, VENV_PYTHON } from "../setup/folders.mjs";
 import { machinePaths, tooLongFiles } from "./rules.mjs";
 
+const SHOWN_OF_A_FAILURE = 150;
+
 /**
  * @typedef {{ passed: boolean, lines: string[] }} Verdict
- * @typedef {{ name: string, run: (progress: (line: string) => void) => Promise<Verdict> }} Stage
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {() => Promise<unknown>} [prepare] installs what it needs; no other stage runs meanwhile
+ * @property {(progress: (line: string) => void) => Promise<Verdict>} run
  */
 
 /**
@@ -22,11 +27,22 @@ export function programStage(name, program, args, { closing = 1, env = process.e
   return {
     name,
     run: async (progress) => {
-      const plain = { ...env, NO_COLOR: "1" };
-      const { status, tail } = await attempt(program, args, { progress, env: plain });
-      return { passed: status === 0, lines: status === 0 ? tail.slice(-closing) : tail };
+      // stages run beside each other: torch's threads would wait for one another, busily
+      const plain = { OMP_NUM_THREADS: "1", ...env, NO_COLOR: "1" };
+      const outcome = await attempt(program, args, { progress, env: plain });
+      const passed = outcome.status === 0;
+      return { passed, lines: passed ? outcome.tail.slice(-closing) : lastLines(outcome) };
     },
   };
+}
+
+/**
+ * All that a runner says at its end of what failed, and what went to standard error.
+ * @param {import("../setup/command.mjs").Outcome} outcome
+ */
+function lastLines({ output, tail }) {
+  const lines = output.split("\n").filter((line) => line.trim());
+  return [...tail.filter((line) => !lines.includes(line)), ...lines.slice(-SHOWN_OF_A_FAILURE)];
 }
 
 /**

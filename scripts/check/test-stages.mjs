@@ -1,5 +1,5 @@
-/** The tests, each runner a stage: what `npm test` runs after the static checks. */
-import { existsSync, readdirSync } from "node:fs";
+/** The tests, each runner a stage: what `npm test` runs beside the static checks. */
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot, VENV_PYTHON } from "../setup/folders.mjs";
 import { installNotebookPackages } from "../setup/python-packages.mjs";
@@ -10,6 +10,11 @@ import { programStage } from "./stages.mjs";
 
 const VITEST = inRoot("node_modules", "vitest", "vitest.mjs");
 
+/** Takes as long as all others together. @returns {import("./stages.mjs").Stage[]} */
+export function longStages() {
+  return [workbenchStage("end-to-end tests", "tests/e2e")];
+}
+
 /** @returns {import("./stages.mjs").Stage[]} */
 export function testStages() {
   return [
@@ -18,7 +23,6 @@ export function testStages() {
     vitestStage("extension tests", "tests/extension/vitest.config.ts"),
     workbenchStage("page in the browser", "tests/webview"),
     hostStage("extension host tests", "tests/extension/host/run.mjs"),
-    workbenchStage("end-to-end tests", "tests/e2e"),
     workbenchStage("notebook tests", "tests/notebooks", provideJupyterLab),
   ];
 }
@@ -26,13 +30,7 @@ export function testStages() {
 /** The examples' notebooks are executed: they need a kernel. @returns {import("./stages.mjs").Stage} */
 function pythonStage() {
   const stage = programStage("python tests", VENV_PYTHON, ["-m", "pytest"], { closing: 3 });
-  return {
-    name: stage.name,
-    run: async (progress) => {
-      await installNotebookPackages();
-      return stage.run(progress);
-    },
-  };
+  return { ...stage, prepare: installNotebookPackages };
 }
 
 /**
@@ -52,16 +50,12 @@ function vitestStage(name, configuration) {
  * @returns {import("./stages.mjs").Stage}
  */
 function workbenchStage(name, folder, provide) {
+  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...testFiles(folder)];
   return {
-    name,
-    run: async (progress) => {
-      const files = testFiles(folder);
-      if (files.length === 0) return { passed: false, lines: [`${folder} holds no *.test.mjs`] };
-      await provideChromium();
-      await provideCodeServer();
+    ...programStage(name, process.execPath, args, { closing: 9 }),
+    prepare: async () => {
+      await provideBrowserAndEditor();
       await provide?.();
-      const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files];
-      return programStage(name, process.execPath, args, { closing: 9 }).run(progress);
     },
   };
 }
@@ -72,21 +66,19 @@ function workbenchStage(name, folder, provide) {
  * @returns {import("./stages.mjs").Stage}
  */
 function hostStage(name, script) {
-  return {
-    name,
-    run: async (progress) => {
-      await provideChromium();
-      await provideCodeServer();
-      return programStage(name, process.execPath, [inRoot(script)], { closing: 30 }).run(progress);
-    },
-  };
+  const stage = programStage(name, process.execPath, [inRoot(script)], { closing: 30 });
+  return { ...stage, prepare: provideBrowserAndEditor };
+}
+
+async function provideBrowserAndEditor() {
+  await provideChromium();
+  await provideCodeServer();
 }
 
 /** @param {string} folder */
 function testFiles(folder) {
   const place = inRoot(folder);
-  const names = existsSync(place) ? readdirSync(place) : [];
-  return names
+  return readdirSync(place)
     .filter((name) => name.endsWith(".test.mjs"))
     .sort()
     .map((name) => join(place, name));

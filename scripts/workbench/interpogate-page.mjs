@@ -24,7 +24,7 @@ export class InterpogatePage {
    * @param {(page: InterpogatePage) => Promise<boolean>} [accepts]
    * @param {number} [limitMs]
    */
-  static async find(workbench, accepts = (page) => page.isShown(), limitMs = 60_000) {
+  static async find(workbench, accepts = (page) => page.isShown(), limitMs = 120_000) {
     return until(
       "the Interpogate page",
       async () => {
@@ -42,7 +42,7 @@ export class InterpogatePage {
    * @param {import("./workbench.mjs").Workbench} workbench
    * @param {number} [limitMs]
    */
-  static withGraph(workbench, limitMs = 60_000) {
+  static withGraph(workbench, limitMs = 120_000) {
     return InterpogatePage.find(workbench, (page) => page.hasGraphOrRefuses(), limitMs);
   }
 

@@ -72,7 +72,7 @@ export class Jupyter {
   async stop() {
     this.child.kill("SIGTERM");
     const gone = () => this.processes().length === 0;
-    const left = await until("JupyterLab to end", gone, 20_000).then(
+    const left = await until("JupyterLab to end", gone, 60_000).then(
       () => [],
       () => this.processes(),
     );
@@ -169,7 +169,7 @@ async function addressOf(child, runtime, log) {
       return undefined;
     }
   };
-  const base = await until("JupyterLab's address", read, 60_000);
+  const base = await until("JupyterLab's address", read);
   await until("JupyterLab to be ready", () =>
     fetch(`${base}api`).then(
       (answer) => answer.ok,

@@ -68,7 +68,7 @@ export class Server {
   async stop() {
     this.child.kill("SIGTERM");
     const gone = () => this.processes().length === 0;
-    const left = await until("VS Code to end", gone, 20_000).then(
+    const left = await until("VS Code to end", gone, 60_000).then(
       () => [],
       () => this.processes(),
     );

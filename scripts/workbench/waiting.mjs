@@ -1,5 +1,8 @@
 /** Waits for a condition, never for a time. */
 
+/** For what takes a moment on a machine that is busy with other things: a wait that succeeds costs nothing. */
+export const PATIENCE_MS = 90_000;
+
 /**
  * @template T
  * @param {string} what named when time is up
@@ -7,7 +10,7 @@
  * @param {number} [limitMs]
  * @returns {Promise<NonNullable<T>>}
  */
-export async function until(what, condition, limitMs = 30_000) {
+export async function until(what, condition, limitMs = PATIENCE_MS) {
   const end = performance.now() + limitMs;
   for (;;) {
     const answer = await condition();

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { until } from "./waiting.mjs";
+import { PATIENCE_MS, until } from "./waiting.mjs";
 
 const VIEWPORT = { width: 1400, height: 860 };
 
@@ -15,6 +15,7 @@ export class Workbench {
     this.page = page;
     /** @type {string[]} what the browser reported as uncaught */
     this.failures = [];
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => this.failures.push(error.message));
   }
 

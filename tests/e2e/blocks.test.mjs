@@ -123,12 +123,12 @@ function equalsTorch(words, torch) {
  */
 async function hoverEqualsTorch(page, torch) {
   await page.stillness();
-  const place = await block(page).boundingBox();
-  assert(place, "the block is in view");
-  await page.frame.page().mouse.move(place.x + place.width * 0.22, place.y + place.height * 0.3);
+  const { mouse } = page.frame.page();
   const words = await until("the exact value under the pointer", async () => {
-    const text = await page.frame.getByTestId("block-value").innerText();
-    return text.includes("exact") ? text : null;
+    const place = await block(page).boundingBox();
+    if (place) await mouse.move(place.x + place.width * 0.22, place.y + place.height * 0.3);
+    const texts = await page.frame.getByTestId("block-value").allInnerTexts();
+    return texts.find((text) => text.includes("exact"));
   });
   equalsTorch(words.replaceAll("\n", " "), torch);
 }

@@ -97,6 +97,7 @@ async function inserted(workbench, page, folder, recipe) {
 /** @param {import("../../scripts/workbench/workbench.mjs").Workbench} workbench */
 async function undo(workbench) {
   await workbench.page.keyboard.press("Control+Z");
+  await workbench.dirtyTab(SCRIPT).waitFor();
   await workbench.save(SCRIPT);
 }
 

@@ -111,7 +111,7 @@ scenario(session, "inputs that do not fit are told, and others can be run after"
   const { workbench } = await session.window();
   await openSource(workbench, "nets.py:SmallNet");
   const page = await InterpogatePage.withGraph(workbench);
-  const fitting = await page.inputs.inputValue();
+  const fitting = await until("inputs that fit", () => page.inputs.inputValue());
   await page.inputs.fill("x = float32[2, 7]");
   await page.button("Run forward pass").click();
   await page.alert().first().waitFor();

@@ -27,8 +27,9 @@ scenario(session, "typing a path lists the modules, and all layers at once as a 
   );
   await session.picture("language 1 list");
   await workbench.page.keyboard.type("bl");
-  await suggestions(workbench, "blocks");
+  await rowsOf(workbench).first().filter({ hasText: "blocks" }).waitFor();
   await workbench.page.keyboard.press("Enter");
+  await textIs(workbench, /interp\.node\("blocks"/);
   await workbench.page.keyboard.type(".");
   await suggestions(workbench, "0 … 2");
   await session.picture("language 2 layers");
@@ -128,13 +129,16 @@ function notebook(cells) {
   });
 }
 
+/** @param {Workbench} workbench */
+const rowsOf = (workbench) => workbench.page.locator(".suggest-widget.visible .monaco-list-row");
+
 /**
  * The rows of the list of suggestions once one of them is there.
  * @param {Workbench} workbench
  * @param {string} label
  */
 async function suggestions(workbench, label) {
-  const rows = workbench.page.locator(".suggest-widget.visible .monaco-list-row");
+  const rows = rowsOf(workbench);
   await rows.filter({ hasText: label }).first().waitFor();
   return rows.allInnerTexts();
 }
@@ -144,8 +148,7 @@ async function suggestions(workbench, label) {
  * @param {string} label
  */
 async function take(workbench, label) {
-  const rows = workbench.page.locator(".suggest-widget.visible .monaco-list-row");
-  await rows.filter({ hasText: label }).first().click();
+  await rowsOf(workbench).filter({ hasText: label }).first().click();
 }
 
 /**

@@ -62,16 +62,15 @@ async function openNet() {
 /** @param {InterpogatePage} page @param {string} words */
 function changesSay(page, words) {
   const line = page.frame.getByRole("region", { name: "Changes" });
-  return until(
-    `the bar to say ${words}`,
-    async () => (await line.innerText()).includes(words),
-    90_000,
-  );
+  return until(`the bar to say ${words}`, async () => (await line.innerText()).includes(words));
 }
 
 /** @param {InterpogatePage} page @param {string} path */
-async function isSelected(page, path) {
-  return (await page.item(path).getAttribute("aria-selected")) === "true";
+function isSelected(page, path) {
+  return until(
+    `${path} to be selected`,
+    async () => (await page.item(path).getAttribute("aria-selected")) === "true",
+  );
 }
 
 scenario(
@@ -87,7 +86,7 @@ scenario(
     replaceFile(join(folder, "net.py"), net);
     await changesSay(page, "Reloaded: 1 added");
     await page.item("norm").waitFor();
-    assert(await isSelected(page, "body.mix"), "the selection stays");
+    await isSelected(page, "body.mix"); // the selection stays
     await page.stillness();
     await session.picture("reload 1 added");
     const text = readFileSync(join(folder, "parts.py"), "utf8");
@@ -96,11 +95,11 @@ scenario(
     await page.button("Details").click();
     await page.frame.getByText("weight 16×8 → 32×8").waitFor();
     await page.frame.getByRole("button", { name: "changed head", exact: true }).click();
-    await until("the head to be selected", () => isSelected(page, "head"));
+    await isSelected(page, "head");
     await page.stillness();
     await session.picture("reload 2 changed");
     await page.button("Dismiss changes").click();
-    assert.equal(await page.frame.getByRole("region", { name: "Changes" }).count(), 0);
+    await page.frame.getByRole("region", { name: "Changes" }).waitFor({ state: "detached" });
     await until("the old workers to end", () => session.processes("start_worker.py").length === 1);
     assert.notEqual(session.processes("start_worker.py")[0]?.pid, worker?.pid);
   },
@@ -123,7 +122,7 @@ scenario(session, "broken code leaves the model as it was and is shown at its li
   await until("the mark to go", async () => (await mark.count()) === 0);
   await page.button("Run forward pass").click();
   await until("a run on the new model", async () => /Run 2: /.test(await page.words()));
-  assert(await isSelected(page, "body.mix"), "the selection stays");
+  await isSelected(page, "body.mix"); // the selection stays
 });
 
 scenario(session, "a checkout of several files is one reload", async () => {

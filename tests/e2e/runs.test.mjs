@@ -1,5 +1,4 @@
 /** Runs in the real workbench: earlier ones, generating, the strip, images, replay, what is remembered. */
-import assert from "node:assert/strict";
 import { crc32, deflateSync } from "node:zlib";
 import { InterpogatePage } from "../../scripts/workbench/interpogate-page.mjs";
 import { until } from "../../scripts/workbench/waiting.mjs";
@@ -32,9 +31,9 @@ scenario(
     await says(page, "Observed in run 1");
     await page.run(SECOND);
     await says(page, "Observed in run 2");
-    await foreseen(page).first().waitFor();
-    const words = await foreseen(page).allInnerTexts();
-    assert.match(words.at(-1) ?? "", /Emma/, "the strip ends with the name");
+    await until("a strip that ends with the name", async () =>
+      /Emma/.test((await foreseen(page).allInnerTexts()).at(-1) ?? ""),
+    );
     await tool(page, /^Runs 2$/).click();
     await session.picture("runs 1 list");
     await page.frame
@@ -42,7 +41,7 @@ scenario(
       .getByRole("button", { name: /Anna and Tom/ })
       .click();
     await says(page, "Observed in run 1");
-    assert.equal(await page.text.inputValue(), FIRST);
+    await until("the first text", async () => (await page.text.inputValue()) === FIRST);
     await until(
       "the tokens of the first text",
       async () => (await page.tokens.getByRole("listitem").count()) === 7,
@@ -103,7 +102,8 @@ scenario(session, "an image from a file goes through a small vision model", asyn
   const file = { name: "sky.png", mimeType: "image/png", buffer: blueImage(64, 48) };
   await page.frame.getByLabel("File for the inputs").setInputFiles(file);
   await page.frame.getByText("sky.png: image, 64 × 48").waitFor();
-  assert.equal(await page.inputs.inputValue(), 'pixel_values = file("sky.png")');
+  const line = 'pixel_values = file("sky.png")';
+  await until("the file's line", async () => (await page.inputs.inputValue()) === line);
   await page.inputs.fill('pixel_values = file("sky.png")\nscale = 2');
   await page.button("Run forward pass").click();
   await says(page, "sky.png, 64 × 48, was resized, with values from 0 to 1: 1 × 3 × 24 × 32.");

@@ -161,7 +161,5 @@ async function cursorIs(workbench, line) {
  */
 async function goTo(workbench, place) {
   await workbench.tab(FILE).click();
-  await workbench.page.keyboard.press("Control+G");
-  await workbench.quickInput().locator("input").first().fill(`:${place}`);
-  await workbench.page.keyboard.press("Enter");
+  await workbench.goTo(place);
 }

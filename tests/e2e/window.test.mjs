@@ -16,7 +16,10 @@ scenario(session, "a reload of the window brings the panel back as it was", asyn
   await workbench.reload();
   const again = await InterpogatePage.withGraph(workbench);
   await again.inspector.getByText("blocks.1.narrow", { exact: true }).first().waitFor();
-  assert.equal(await again.inputs.inputValue(), "x = float32[3, 16]");
+  await until(
+    "the inputs to be there again",
+    async () => (await again.inputs.inputValue()) === "x = float32[3, 16]",
+  );
   await session.picture("reloaded");
 });
 

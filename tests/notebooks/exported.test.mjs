@@ -12,7 +12,7 @@ import { environment, provideJupyterLab } from "../../scripts/workbench/jupyter.
 import { lookAround } from "./harness/graph.mjs";
 import { GRAPH, PICTURES, picture } from "./harness/lab.mjs";
 
-const LIMIT = { timeout: 180_000 };
+const LIMIT = { timeout: 600_000 };
 const folder = mkdtempSync(join(tmpdir(), "interpogate-notebooks-"));
 /** @type {import("playwright-core").Browser} */
 let browser;

@@ -14,7 +14,7 @@ import { until } from "../../scripts/workbench/waiting.mjs";
 import { lookAround } from "./harness/graph.mjs";
 import { PICTURES, picture } from "./harness/lab.mjs";
 
-const LIMIT = { timeout: 180_000 };
+const LIMIT = { timeout: 600_000 };
 const folder = mkdtempSync(join(tmpdir(), "interpogate-notebooks-"));
 /** @type {import("../../scripts/workbench/server.mjs").Server} */
 let server;
@@ -68,7 +68,7 @@ test("VS Code's notebook view shows the graph of a notebook, without a kernel", 
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   await page.goto(server.urlOf(folder));
   await openAsNotebook(page, "simple.ipynb");
   const webview = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");

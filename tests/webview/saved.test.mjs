@@ -38,7 +38,7 @@ async function withSaved(name, size, body) {
   try {
     await context.setOffline(true);
     const page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(90_000);
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
     page.on("request", (request) => asked.push(request.url()));

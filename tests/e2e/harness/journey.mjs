@@ -98,6 +98,7 @@ async function insertHooks({ workbench, folder, page, model }) {
   assert.equal(inserted.match(/^from interpogate import Interpogate$/gm)?.length, 1);
   await runScript(folder, script);
   await workbench.page.keyboard.press("Control+Z");
+  await workbench.dirtyTab(script).waitFor();
   await workbench.save(script);
   assert.equal(readScript(folder, script), before, "one undo takes all of it back");
   await fillHooks({ workbench, folder, page, model });
@@ -110,7 +111,11 @@ async function fillHooks({ workbench, folder, page, model }) {
   const { script } = model;
   await page.button("Insert both hooks").click();
   await workbench.dirtyTab(script).waitFor();
-  const argument = promisedArgument(await workbench.editor(script).innerText());
+  const written = await until("the hooks in the editor", async () => {
+    const text = await workbench.editor(script).innerText();
+    return text.includes("post_hook(") ? text : null;
+  });
+  const argument = promisedArgument(written);
   await workbench.page.keyboard.type(sayShape(argument));
   await workbench.page.keyboard.press("Tab");
   await workbench.page.keyboard.type(sayShape("output"));

@@ -12,7 +12,7 @@ import { OUT, VENV_PYTHON } from "../../../scripts/setup/folders.mjs";
 import { launchBrowser } from "../../../scripts/workbench/browser.mjs";
 import { InterpogatePage } from "../../../scripts/workbench/interpogate-page.mjs";
 import { MARK, processesOf } from "../../../scripts/workbench/processes.mjs";
-import { until } from "../../../scripts/workbench/waiting.mjs";
+import { PATIENCE_MS, until } from "../../../scripts/workbench/waiting.mjs";
 
 export const PICTURES = join(OUT, "standalone");
 const ADDRESS = /http:\/\/\S+#token=\S+/;
@@ -36,7 +36,7 @@ export class Served {
 
   /** @returns {Promise<string>} the whole address, with its key */
   async address() {
-    const found = await until("the printed address", () => ADDRESS.exec(this.output)?.[0], 90_000);
+    const found = await until("the printed address", () => ADDRESS.exec(this.output)?.[0]);
     return found;
   }
 
@@ -92,6 +92,7 @@ export class Stand {
     });
     this.contexts.push(context);
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     /** @type {string[]} */
     const problems = [];
     page.on("pageerror", (error) => problems.push(String(error)));
@@ -116,7 +117,7 @@ export class Stand {
       if (served.process.exitCode === null && served.process.signalCode === null)
         await served.end();
     }
-    await until("all processes to end", () => processesOf(this.mark, 0).length === 0, 15_000);
+    await until("all processes to end", () => processesOf(this.mark, 0).length === 0);
   }
 }
 
@@ -126,6 +127,6 @@ export function standForFile() {
   before(async () => {
     stand.browser = await launchBrowser();
   });
-  after(() => stand.close(), { timeout: 60_000 });
+  after(() => stand.close(), { timeout: 2 * PATIENCE_MS });
   return stand;
 }

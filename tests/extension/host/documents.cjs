@@ -3,7 +3,7 @@ const { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } = requir
 const { join } = require("node:path");
 const vscode = require("vscode");
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /**
  * @template T

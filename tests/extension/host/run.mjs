@@ -13,7 +13,7 @@ import { launchBrowser } from "../../../scripts/workbench/browser.mjs";
 import { startServer } from "../../../scripts/workbench/server.mjs";
 import { until } from "../../../scripts/workbench/waiting.mjs";
 
-const LIMIT_MS = 420_000;
+const LIMIT_MS = 900_000;
 const NET = `from torch import nn
 
 
@@ -53,7 +53,7 @@ async function runSuites(only) {
   });
   const browser = await launchBrowser();
   try {
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
     await page.goto(`${server.urlOf(workspace)}&payload=${payloadFor(server)}`);
     return await until("the suites to end", () => readResults(results), LIMIT_MS);
   } finally {

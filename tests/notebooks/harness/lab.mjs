@@ -11,8 +11,8 @@ import { until } from "../../../scripts/workbench/waiting.mjs";
 
 export const PICTURES = join(OUT, "notebooks");
 export const GRAPH = '.jp-OutputArea iframe[title="GPT2LMHeadModel"]';
-const LIMIT_MS = 180_000;
-const PATIENCE_MS = 60_000;
+const LIMIT_MS = 600_000;
+const PATIENCE_MS = 120_000;
 
 /** JupyterLab on a fresh folder with copies of the examples. */
 export class Lab {

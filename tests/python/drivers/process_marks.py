@@ -38,7 +38,7 @@ class ProcessMark:
     def assert_none_left(self) -> None:
         """Wait until all have ended; end those that do not and fail."""
         try:
-            wait_until(lambda: not self.living(), "all processes end", patience_s=10)
+            wait_until(lambda: not self.living(), "all processes end")
         finally:
             for number in self.living():
                 with suppress(ProcessLookupError):

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { after, before } from "node:test";
-import { build } from "vite";
+import { buildPage } from "../../../scripts/build/page.mjs";
 import { launch, openPage } from "./page.mjs";
 
 const SHOTS = new URL("../../../out/page/", import.meta.url);
@@ -20,8 +20,7 @@ let browser;
 /** Builds the page and keeps a browser for the tests of a file. */
 export function useBrowser() {
   before(async () => {
-    const configFile = new URL("../../../webview/vite.config.ts", import.meta.url).pathname;
-    await build({ configFile, logLevel: "error" });
+    await buildPage();
     await mkdir(SHOTS, { recursive: true });
     browser = await launch();
   });

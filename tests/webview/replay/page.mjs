@@ -14,6 +14,7 @@ const POLICY = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src ${ADD
 export const CHROMIUM_ARGUMENTS = [
   "--headless=new",
   "--no-sandbox",
+  "--disable-gpu-compositing", // see scripts/workbench/browser.mjs
   "--use-gl=angle",
   "--use-angle=swiftshader",
   "--enable-unsafe-swiftshader",
@@ -68,7 +69,7 @@ export async function openPage(
     deviceScaleFactor: ratio,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(90_000);
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
