@@ -38,6 +38,7 @@ export class GraphStore {
 
   private modelId: string | null = null;
   private version = 0;
+  /** Grows when every level is to be read anew: answers to what was asked before are of no use. */
   private reading = 0;
 
   constructor(
@@ -63,6 +64,7 @@ export class GraphStore {
     this.modelId = modelId;
     this.version = 0;
     this.reading++;
+    this.loading = new Set();
     this.levels = new Map();
     this.epoch++;
   }
@@ -139,6 +141,7 @@ export class GraphStore {
 
   private async readAll(): Promise<void> {
     const first = this.levels.size === 0;
+    this.reading++;
     const levels = await this.read([ROOT, ...this.expanded]);
     if (!levels) return;
     this.levels = levels;
@@ -185,8 +188,8 @@ export class GraphStore {
   /** Null if another graph was asked for meanwhile, or the answer failed. */
   private async read(containers: readonly string[]): Promise<Map<string, GraphLevel> | null> {
     if (this.modelId === null) return null;
-    const reading = ++this.reading;
-    this.loading = new Set(containers);
+    const { reading } = this;
+    this.loading = new Set([...this.loading, ...containers]);
     const detail = this.detail;
     try {
       const params = { modelId: this.modelId, containers: [...containers], detail };
@@ -199,7 +202,8 @@ export class GraphStore {
       // The model's own state says why; what is shown stays.
       return null;
     } finally {
-      if (reading === this.reading) this.loading = new Set();
+      const done = new Set(containers);
+      this.loading = new Set([...this.loading].filter((id) => !done.has(id)));
     }
   }
 }
