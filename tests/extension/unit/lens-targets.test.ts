@@ -46,3 +46,17 @@ it("leaves alone what no name leads to", () => {
   ];
   expect(found(...lines)).toEqual([]);
 });
+
+it("names the class or function that a call in a branch or a function makes its model with", () => {
+  const lines = [
+    "class Net(nn.Module):",
+    "    x = 1",
+    "def make():",
+    "    return Net()",
+    'if __name__ == "__main__":',
+    "    interp = Interpogate(Net(), tokenizer)",
+    "    Interpogate(model=make()).visualize()",
+    "    Interpogate(unknown()).visualize()",
+  ];
+  expect(found(...lines)).toEqual(["0 Net", "5 Net", "6 make"]);
+});
