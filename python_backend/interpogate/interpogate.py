@@ -340,7 +340,9 @@ class _Observation:
 
     @property
     def picture(self) -> Picture:
-        return replace(self._plain_picture, drawn=self._interp._blocks.drawn(self._observed))
+        with self._interp._stage.lock:  # what was not kept comes from a second run of the model
+            drawn = self._interp._blocks.drawn(self._observed)
+        return replace(self._plain_picture, drawn=drawn)
 
     @cached_property
     def _plain_picture(self) -> Picture:

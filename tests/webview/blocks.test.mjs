@@ -109,12 +109,11 @@ describe("a visualization block", () => {
     withLive(async (page) => {
       await addAttention(page);
       await button(page, "Zoom in").click();
-      const { x, y, width, height } = await twin(page, /Attention of/).boundingBox();
-      await page.mouse.move(x + width * 0.2, y + height * 0.4);
       const told = page.getByTestId("block-value");
       const words = await until("the exact value", async () => {
-        const text = await told.innerText();
-        return text.includes("exact") && text;
+        const { x, y, width, height } = await twin(page, /Attention of/).boundingBox();
+        await page.mouse.move(x + width * 0.2, y + height * 0.4);
+        return (await told.allInnerTexts()).find((text) => text.includes("exact"));
       });
       const number = (name) => Number(words.match(new RegExp(`${name} (\\d+)`))[1]);
       const { at } = await values();

@@ -3,10 +3,12 @@ import {
   anchored,
   between,
   type Camera,
+  cameraAt,
   fitted,
   framed,
   LEGIBLE,
   onScreen,
+  placeOf,
   revealed,
   worldPoint,
   zoomed,
@@ -22,6 +24,17 @@ describe("the camera", () => {
     const after = worldPoint(zoomed(CAMERA, 1.7, 333, 222), 333, 222);
     expect(after[0]).toBeCloseTo(before[0]);
     expect(after[1]).toBeCloseTo(before[1]);
+  });
+
+  test("finds a node's place again, from the middle of a view of another size", () => {
+    const box = { x: 100, y: 200, width: 80, height: 40 };
+    const moved = { ...box, x: 900, y: -50 };
+    const other = { width: 500, height: 700 };
+    const there = onScreen(cameraAt(placeOf(CAMERA, box, VIEW), moved, other), moved);
+    const before = onScreen(CAMERA, box);
+    expect(there.x - other.width / 2).toBeCloseTo(before.x - VIEW.width / 2);
+    expect(there.y - other.height / 2).toBeCloseTo(before.y - VIEW.height / 2);
+    expect(there.width).toBeCloseTo(before.width);
   });
 
   test("keeps an unfolded node's place on the screen", () => {

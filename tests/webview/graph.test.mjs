@@ -4,9 +4,10 @@ import { describe, test } from "node:test";
 import {
   button,
   demo,
+  isPainted,
   item,
-  painted,
   picture,
+  placeOf,
   requests,
   useBrowser,
   withGraph,
@@ -22,7 +23,7 @@ describe("the graph", () => {
       await item(page, "transformer.wte").waitFor();
       await item(page, "transformer.h").waitFor();
       await item(page, "lm_head").waitFor();
-      assert((await painted(page)) > 0.005, "something is painted");
+      await isPainted(page, 0.005);
       await picture(page, "demo");
     }));
 
@@ -44,7 +45,7 @@ describe("the graph", () => {
 
   test("selects what the mouse is pressed on", () =>
     withGraph(demo, {}, async (page) => {
-      const box = await item(page, "lm_head").boundingBox();
+      const box = await placeOf(page, "lm_head");
       await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
       await page.getByRole("heading", { name: "lm_head" }).waitFor();
     }));
@@ -162,6 +163,6 @@ describe("the graph", () => {
       await page.getByText("The graphics were lost").waitFor();
       await page.evaluate(() => window.lost.restoreContext());
       await page.getByText("The graphics were lost").waitFor({ state: "detached" });
-      assert((await painted(page)) > 0.005);
+      await isPainted(page, 0.005);
     }));
 });

@@ -5,8 +5,8 @@ import {
   button,
   copy,
   demo,
+  isPainted,
   item,
-  painted,
   picture,
   requests,
   useBrowser,
@@ -160,7 +160,7 @@ describe("every theme and width", () => {
             assert(wide <= 0, `the page is ${wide} px too wide`);
             const stage = await page.locator(".stage").boundingBox();
             assert(stage.height >= 140, "the graph keeps room");
-            assert((await painted(page)) > 0.003);
+            await isPainted(page, 0.003);
             await picture(page, `${theme}-${width}`);
           },
         ));

@@ -323,6 +323,36 @@ describe("the runner", () => {
     expect(names).toEqual(["\x93NUMPY"]);
   });
 
+  test("brings back what was typed, and not run, when the page is loaded again", async () => {
+    host.send("run/changed", stateOf(1));
+    session.runner.text = "half a sen";
+    const model = { ...RECORDING.model, runId: 1, shownRunId: 1 };
+    const again = new FakeHost({ ...RECORDING, model }, session.pageState);
+    again.answer("run/read", () => ({
+      state: stateOf(1),
+      events: { ...EVENTS, runId: 1, first: 0, kinds: [], modules: [], timesUs: [] },
+    }));
+    const back = new Session(again);
+    await back.start();
+    await again.settle();
+    expect([back.runner.run?.runId, back.runner.text]).toEqual([1, "half a sen"]);
+    const { run } = back.runner;
+    if (!run) throw new Error("no run");
+    again.answer("run/select", () => stateOf(1));
+    await back.runner.select({ ...run, isKept: true });
+    expect(back.runner.text).toBe("text 1");
+    again.close();
+  });
+
+  test("keeps where the user looked, but not for another model", () => {
+    const place = { node: "lm_head", scale: 2, x: 3, y: 4 };
+    session.view.place = place;
+    const back = new Session(new FakeHost(RECORDING, session.pageState));
+    expect(back.view.place).toEqual(place);
+    session.view.clear();
+    expect(session.pageState.view).toBe(null);
+  });
+
   test("keeps the drawer as it was", async () => {
     session.drawer.share = 0.6;
     session.drawer.tab = "node";

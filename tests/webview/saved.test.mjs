@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { inRoot, VENV_PYTHON } from "../../scripts/setup/folders.mjs";
-import { button, item, painted, picture, useBrowser } from "./replay/driven.mjs";
+import { button, isPainted, item, picture, useBrowser } from "./replay/driven.mjs";
 import { launch } from "./replay/page.mjs";
 
 useBrowser();
@@ -95,7 +95,7 @@ describe("a saved picture", () => {
     withSaved("cell.html", { width: 800, height: 450 }, async ({ page, frame }) => {
       await frame.getByRole("table", { name: "Next tokens" }).waitFor();
       await picture(page, "saved-cell");
-      assert((await painted(frame)) > 0.003, "something is painted");
+      await isPainted(frame, 0.003);
       const stage = await frame.locator(".stage").boundingBox();
       assert(stage.height > 280, `the graph has ${stage.height} px`);
       await lookAround(frame);

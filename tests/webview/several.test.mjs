@@ -1,7 +1,16 @@
 /** Several nodes chosen at once, by mouse and by keyboard, and the experiments on them. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { button, demo, item, picture, requests, useBrowser, withGraph } from "./replay/driven.mjs";
+import {
+  button,
+  demo,
+  item,
+  picture,
+  placeOf,
+  requests,
+  useBrowser,
+  withGraph,
+} from "./replay/driven.mjs";
 
 useBrowser();
 
@@ -31,7 +40,7 @@ describe("several nodes", () => {
   test("are chosen by a click with a modifier, and let go by a plain one", () =>
     withGraph(demo, {}, async (page) => {
       await item(page, "transformer.wte").click();
-      const box = await item(page, "lm_head").boundingBox();
+      const box = await placeOf(page, "lm_head");
       await page.keyboard.down("Control");
       await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
       await page.keyboard.up("Control");

@@ -14,6 +14,7 @@ import type { GraphLevel, GraphNode } from "../src/store/graph.ts";
 
 const SIZE = { width: 1400, height: 860 };
 const STEP = { x: 150, y: 80 };
+const NOTHING_KEPT = { anchor: null, place: null };
 
 function nodeAt(index: number): GraphNode {
   const name = `layer.${index}`;
@@ -115,7 +116,7 @@ async function timed(prepare: (stage: Stage) => void, frames = 60): Promise<Time
 function measureFrames(count: number): Promise<Times> {
   const { scene, levels } = gridOf(count);
   return timed((stage) => {
-    if (count > 0) stage.setScene(scene, levels, null);
+    if (count > 0) stage.setScene(scene, levels, NOTHING_KEPT);
   });
 }
 
@@ -172,7 +173,7 @@ async function measureBlocks(blocks: number, zoom: number): Promise<Times> {
     scene.rects.set(place, index * 4);
   }
   return timed((stage) => {
-    stage.setScene({ ...scene, width: 1300, height: 800 }, levels, null);
+    stage.setScene({ ...scene, width: 1300, height: 800 }, levels, NOTHING_KEPT);
     stage.setBlocks(stacks);
     if (zoom !== 1) stage.zoom(zoom, 300, 300);
   }, 15);

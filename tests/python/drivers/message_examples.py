@@ -263,6 +263,7 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     m.WriteRecipe(model_id="model-1", recipe="logitLens", node="h"),
     m.PageState(model_id="model-1", source="demo", expanded=(".", "h"), selected="h.1", text="é"),
+    m.PageView(node="h.1", scale=0.75, x=-20.5, y=8.0),
     m.HostState(kind="vscode", can_insert=True, trusted=True, model_id="model-1"),
     m.ShowModel(model_id=None),
     m.RevealPath(model_id="model-1", path="h.1"),

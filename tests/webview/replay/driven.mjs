@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { after, before } from "node:test";
 import { buildPage } from "../../../scripts/build/page.mjs";
+import { until } from "../../../scripts/workbench/waiting.mjs";
 import { launch, openPage } from "./page.mjs";
 
 const SHOTS = new URL("../../../out/page/", import.meta.url);
 
-export { painted } from "../../e2e/harness/painted.mjs";
+export { isPainted } from "../../e2e/harness/painted.mjs";
 
 export const demo = JSON.parse(await readFile(new URL("demo.recording", import.meta.url), "utf8"));
 export const minilm = JSON.parse(
@@ -33,6 +34,17 @@ export const picture = (page, name) =>
 
 export const copy = (recording) => structuredClone(recording);
 export const item = (page, name) => page.getByRole("treeitem", { name, exact: true });
+
+/** Where an item stands, once it stays there. */
+export async function placeOf(page, name) {
+  let before = null;
+  return until(`${name} to stand still`, async () => {
+    const last = before;
+    before = await item(page, name).boundingBox();
+    return JSON.stringify(last) === JSON.stringify(before) && before;
+  });
+}
+
 export const button = (page, name) => page.getByRole("button", { name, exact: true });
 export const requests = (page, method) =>
   page.evaluate(

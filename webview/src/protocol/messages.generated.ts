@@ -958,6 +958,18 @@ export interface HookCode {
   imports: readonly string[];
 }
 
+/** Where a page looks: by a node, since other places are others after each layout. */
+export interface PageView {
+  /** Node id. */
+  node: string;
+  /** CSS pixels in a unit of the drawing. */
+  scale: number;
+  /** From the middle of the view to the node's left side, in CSS pixels. */
+  x: number;
+  /** From the middle of the view to its upper side. */
+  y: number;
+}
+
 /** What a page wants back after a reload of the window; kept in its host's own store. */
 export interface PageState {
   /** Model shown. */
@@ -984,6 +996,8 @@ export interface PageState {
   drawerCollapsed?: boolean;
   /** Visualization blocks, to put them back where the model has to be opened again. */
   blocks?: readonly Block[];
+  /** Where the user looked; None: as the graph is first met. */
+  view?: PageView | null;
 }
 
 /** What the host tells a page that says it is ready. */

@@ -75,6 +75,16 @@ export function anchored(camera: Camera, before: Box, after: Box): Camera {
   return panned(camera, dx, (before.y - after.y) * camera.scale);
 }
 
+/** Where a box stands, seen from the middle of the view. */
+export function placeOf({ scale, x, y }: Camera, box: Box, view: Size): Camera {
+  return { scale, x: box.x * scale + x - view.width / 2, y: box.y * scale + y - view.height / 2 };
+}
+
+/** The camera under which a box stands so again, in a view that may have another size. */
+export function cameraAt({ scale, x, y }: Camera, box: Box, view: Size): Camera {
+  return { scale, x: view.width / 2 + x - box.x * scale, y: view.height / 2 + y - box.y * scale };
+}
+
 export function onScreen(camera: Camera, box: Box): Box {
   return {
     x: box.x * camera.scale + camera.x,

@@ -6,6 +6,7 @@
 
 import type { Scene } from "../layout/shapes.ts";
 import type { Measure } from "../layout/sizes.ts";
+import type { PageView } from "../protocol/messages.generated.ts";
 import { type GraphLevel, type GraphNode, ROOT } from "../store/graph.ts";
 import type { NodeMarks } from "../store/marks.ts";
 import type { NodeState } from "../store/runs.ts";
@@ -13,12 +14,14 @@ import { type BlockMark, blockUnder, type PlacedBlock, type Stacks } from "./blo
 import type { Box, Camera, Size } from "./camera.ts";
 import {
   anchored,
+  cameraAt,
   centred,
   fitted,
   framed,
   LEGIBLE,
   onScreen,
   panned,
+  placeOf,
   revealed,
   worldPoint,
   zoomed,
@@ -123,8 +126,30 @@ export class Stage {
     return this.framing !== "free";
   }
 
-  /** Shows a new scene; `anchor` is the node that keeps its place on the screen. */
-  setScene(scene: Scene, levels: readonly GraphLevel[], anchor: string | null): void {
+  /** Where the user left the view; null as long as it stands by itself. */
+  get place(): PageView | null {
+    const node = this.framing === "free" ? this.keeper(new Set(this.scene.ids)) : null;
+    const box = node === null ? null : this.boxOf(node);
+    return node !== null && box ? { node, ...placeOf(this.cameraNow, box, this.view) } : null;
+  }
+
+  /** Looks where the user looked before; nothing if that is gone. */
+  private returnTo(place: PageView): void {
+    const box = this.boxOf(place.node);
+    if (!box) return;
+    this.framing = "free";
+    this.jump(cameraAt(place, box, this.view));
+  }
+
+  /**
+   * Shows a new scene; `anchor` is the node that keeps its place on the screen, `place` what the first
+   * scene of all is to be shown as.
+   */
+  setScene(
+    scene: Scene,
+    levels: readonly GraphLevel[],
+    { anchor, place }: { readonly anchor: string | null; readonly place: PageView | null },
+  ): void {
     const old = this.scene;
     const kept = anchor ?? this.keeper(new Set(scene.ids));
     const before = kept === null ? null : this.boxOf(kept);
@@ -135,6 +160,7 @@ export class Stage {
     if (this.framing !== "free") this.jump(this.fitCamera());
     else if (before && after) this.keepPlace(old, before, after);
     if (anchor !== null && after) this.reveal(after);
+    if (old.ids.length === 0 && place) this.returnTo(place);
     this.invalidate();
   }
 

@@ -45,6 +45,7 @@ export class Runner {
   private ranText: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private catchingUp: RunTracker | null = null;
+  private isRestored = false;
 
   constructor(private readonly client: RpcClient) {
     this.predictions = new Predictions(client);
@@ -77,10 +78,16 @@ export class Runner {
     if (model.phase === "ready") this.followRuns(model);
   }
 
+  /** What stood in the boxes before the page was loaded again: no run takes its place. */
+  restore(text: string, inputs: string): void {
+    this.text = text;
+    this.inputs = inputs;
+    this.isRestored = text !== "" || inputs !== "";
+  }
+
   clear(): void {
     this.model = null;
-    this.text = "";
-    this.inputs = "";
+    this.restore("", "");
     this.uploads.clear();
     this.history.clear();
     this.reset();
@@ -118,6 +125,7 @@ export class Runner {
   /** Shows an earlier run again, with its text in the box; of one that is gone only the text. */
   async select(run: Run): Promise<void> {
     if (this.running) return;
+    this.isRestored = false;
     this.problem = null;
     if (!run.isKept) return this.write(run);
     this.replay.close();
@@ -242,8 +250,10 @@ export class Runner {
     this.own = new RunTracker(run.runId, run.stepFirstEvent);
     this.run = null;
     this.ranText = run.text;
-    this.write(run);
+    if (!this.isRestored) this.write(run);
     this.adopt(run);
+    if (this.isRestored) void this.tokenize();
+    this.isRestored = false;
   }
 
   private async load(runId: number): Promise<void> {
@@ -268,6 +278,7 @@ export class Runner {
   }
 
   private begin(text: string | null): void {
+    this.isRestored = false;
     clearTimeout(this.timer);
     this.replay.close();
     this.starting = true;

@@ -14,6 +14,7 @@ import { type Host, hostOf, type Model, modelOf, type Trouble, troubleOf } from 
 import { Runner } from "./runner.svelte.ts";
 import { Search } from "./search.svelte.ts";
 import { Statistics } from "./statistics.svelte.ts";
+import { View } from "./view.svelte.ts";
 
 export class Session {
   host: Host | null = $state.raw(null);
@@ -30,6 +31,7 @@ export class Session {
   readonly statistics: Statistics;
   readonly marks = new Marks();
   readonly drawer = new Drawer();
+  readonly view = new View();
 
   constructor(private readonly transport: Transport) {
     this.client = new RpcClient((message) => transport.send(message));
@@ -82,6 +84,7 @@ export class Session {
       detail: this.graph.detail,
       ...this.drawer.lasting,
       blocks: this.blocks.lasting,
+      view: this.view.place,
     };
   }
 
@@ -97,10 +100,10 @@ export class Session {
     this.graph.expanded = new Set(state.expanded ?? []);
     this.graph.selected = state.selected ?? null;
     this.graph.detail = state.detail ?? "essential";
-    this.runner.text = state.text ?? "";
-    this.runner.inputs = state.inputs ?? "";
+    this.runner.restore(state.text ?? "", state.inputs ?? "");
     this.drawer.restore(state);
     this.blocks.restore(state.blocks ?? []);
+    this.view.place = state.view ?? null;
   }
 
   private listen(): void {
@@ -126,9 +129,9 @@ export class Session {
     if (this.model || !this.kept || this.kept.source === model.source) return;
     this.graph.expanded = new Set();
     this.graph.selected = null;
-    this.runner.text = "";
-    this.runner.inputs = "";
+    this.runner.restore("", "");
     this.blocks.restore([]);
+    this.view.clear();
   }
 
   private follow(model: Model): void {
@@ -149,6 +152,7 @@ export class Session {
     this.search.clear();
     this.statistics.clear();
     this.marks.clear();
+    this.view.clear();
     this.runner.clear();
   }
 

@@ -48,6 +48,20 @@ class HookCode:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageView:
+    """Where a page looks: by a node, since other places are others after each layout."""
+
+    node: str
+    """Node id."""
+    scale: float
+    """CSS pixels in a unit of the drawing."""
+    x: float
+    """From the middle of the view to the node's left side, in CSS pixels."""
+    y: float
+    """From the middle of the view to its upper side."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PageState:
     """What a page wants back after a reload of the window; kept in its host's own store."""
 
@@ -75,6 +89,8 @@ class PageState:
     """Whether only the drawer's tabs are seen."""
     blocks: tuple[Block, ...] = ()
     """Visualization blocks, to put them back where the model has to be opened again."""
+    view: PageView | None = None
+    """Where the user looked; None: as the graph is first met."""
 
 
 @dataclass(frozen=True, kw_only=True)
