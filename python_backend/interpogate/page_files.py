@@ -1,6 +1,7 @@
-"""The built page, script and style sheet, wherever this installation keeps it.
+"""What the build made of `webview/`, wherever this installation keeps it.
 
-Called by the notebook's documents and by the standalone server; imports no torch.
+The page's script and style sheet, and the code that draws without a page. Called by the notebook's
+documents and drawings and by the standalone server; imports no torch.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ class PageMissing(InterpogateError):
 
 
 @cache
-def page_file(name: Literal["page.js", "page.css"]) -> str:
+def page_file(name: Literal["page.js", "page.css", "drawing.js"]) -> str:
     """The text of one file. Raises `PageMissing`."""
     for folder in _PLACES:
         if (folder / name).is_file():
             return (folder / name).read_text("utf-8")
-    raise PageMissing("This installation has no page to show the model with.")
+    raise PageMissing("This installation has no page to show a model with.")

@@ -6,12 +6,9 @@ Both stand in it packed, since every picture of a notebook carries the whole pag
 from __future__ import annotations
 
 import base64
-import gc
 import gzip
 import html
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,12 +16,9 @@ from typing import Any
 from interpogate.errors import InterpogateError
 from interpogate.notebook.picture import Picture
 from interpogate.notebook.snapshot import snapshot
+from interpogate.trace.collection import without_collection
+from interpogate.page_files import page_file
 
-# In an installed package the bundle lies beside this file, in a checkout where the build puts it.
-_PLACES = (
-    Path(__file__).parent / "page",
-    Path(__file__).parents[3] / "webview" / "dist",
-)
 _DOCUMENT = """<!doctype html>
 <html lang="en">
 <head>
@@ -62,13 +56,6 @@ _STARTER = """
 """
 
 
-class PageMissing(InterpogateError):
-    """The page was not built."""
-
-    code = "page.missing"
-    hint = "Install the package from its wheel, or run `npm run build` in the checkout."
-
-
 class CannotWrite(InterpogateError, OSError):
     """The document cannot be written. Also an `OSError`."""
 
@@ -78,29 +65,13 @@ class CannotWrite(InterpogateError, OSError):
 
 def document(picture: Picture, title: str) -> str:
     """A whole HTML document that needs nothing else. Raises `PageMissing`."""
-    with _without_collection():
+    with without_collection():
         return _DOCUMENT.format(
             title=html.escape(title),
             snapshot=packed(snapshot(picture)),
             page=_packed_page(),
             starter=_STARTER,
         )
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Many small objects are made at once, none in a cycle.
-
-    The collector would answer with a pass over all that torch and transformers have loaded, which
-    takes as long as the picture.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def write_page(path: Path, text: str) -> None:
@@ -126,16 +97,8 @@ def frame(picture: Picture, title: str, *, width: str, height: int) -> str:
 @cache
 def _packed_page() -> str:
     """Style and script of the page, in the order in which they are put into the document."""
-    parts = (("style", "page.css"), ("script", "page.js"))
-    return packed([{"tag": tag, "text": asset(name)} for tag, name in parts])
-
-
-def asset(name: str) -> str:
-    """A file of the built page. Raises `PageMissing`."""
-    for folder in _PLACES:
-        if (folder / name).is_file():
-            return (folder / name).read_text("utf-8")
-    raise PageMissing("This installation has no page to draw the picture with.")
+    parts = {"style": page_file("page.css"), "script": page_file("page.js")}
+    return packed([{"tag": tag, "text": text} for tag, text in parts.items()])
 
 
 def packed(value: Any) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from interpogate.errors import InterpogateError, PackageMissing
 from interpogate.graph.essential import Detail
-from interpogate.notebook.document import asset
+from interpogate.notebook.document import CannotWrite
+from interpogate.page_files import page_file
 from interpogate.presentation.levels import level
 from interpogate.presentation.subject import Subject
 from interpogate.protocol.codec import encode
@@ -83,8 +84,6 @@ def png(document: str) -> bytes:
 
 def write_drawing(path: Path, document: str) -> None:
     """Write an SVG document; as PNG where the path says so. Raises `CannotWrite`."""
-    from interpogate.notebook.document import CannotWrite
-
     content = png(document) if path.suffix.lower() == ".png" else document.encode()
     try:
         path.write_bytes(content)
@@ -95,7 +94,7 @@ def write_drawing(path: Path, document: str) -> None:
 def _drawn(order: str) -> str:
     engine = _engine()
     try:
-        engine.eval(asset("drawing.js"))
+        engine.eval(page_file("drawing.js"))
         return str(engine.call("interpogateDrawing.draw", order))
     except InterpogateError:
         raise

@@ -17,10 +17,10 @@ import torch
 from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from interpogate import Interpogate
+from interpogate import Interpogate, page_files
 from interpogate.demo import SAMPLE_TEXT, demo_directory
 from interpogate.notebook import document as documents
-from interpogate.notebook.document import CannotWrite, PageMissing, document, frame
+from interpogate.notebook.document import CannotWrite, document, frame
 from interpogate.notebook.picture import Picture, picture_of
 from interpogate.notebook.portable import portable_path
 from interpogate.notebook.snapshot import snapshot
@@ -28,14 +28,19 @@ from interpogate.protocol import messages as m
 from interpogate.protocol.codec import decode
 
 
+def _forget_page() -> None:
+    page_files.page_file.cache_clear()
+    documents._packed_page.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def _page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "page.js").write_text('"</script>"; "<!--";', "utf-8")
     (tmp_path / "page.css").write_text("#app { height: 100vh }", "utf-8")
-    documents._packed_page.cache_clear()
-    monkeypatch.setattr(documents, "_PLACES", (tmp_path,))
+    _forget_page()
+    monkeypatch.setattr(page_files, "_PLACES", (tmp_path,))
     yield
-    documents._packed_page.cache_clear()
+    _forget_page()
 
 
 def pictured(interp: Interpogate, text: str | None = None) -> Picture:
@@ -178,9 +183,9 @@ def test_a_model_that_did_not_run_shows_its_modules() -> None:
 
 
 def test_an_installation_without_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_PLACES", ())
-    documents._packed_page.cache_clear()
-    with pytest.raises(PageMissing) as caught:
+    monkeypatch.setattr(page_files, "_PLACES", ())
+    _forget_page()
+    with pytest.raises(page_files.PageMissing) as caught:
         document(pictured(Interpogate(networks.Residual())), "Residual")
     assert "npm run build" in caught.value.own_hint
 
