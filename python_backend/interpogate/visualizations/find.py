@@ -15,7 +15,7 @@ from interpogate.protocol import messages as m
 from interpogate.trace.keeping import Kept, RunTensors, Side, Watch, has_no_values
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.places import Place, place_of
-from interpogate.visualizations.problems import NoTensor, NotKept, NotRun
+from interpogate.visualizations.problems import NotCalled, NoTensor, NotKept, NotRun
 from interpogate.visualizations.value import Value
 
 _NO_VALUES = "The tensor has no values: the model ran on meta or fake tensors."
@@ -77,6 +77,8 @@ def call_row(observed: Observed, module: int, call: int) -> tuple[int, Call]:
     recording, path = observed.graph.recording, observed.graph.tree.modules[module].path
     own = [(row, one) for row, one in enumerate(recording.calls) if one.module == module]
     if not own:
+        if observed.graph.origin == "run":
+            raise NotCalled(f"{path} did not run in this forward pass.")
         raise NotRun(f"{path} did not run.")
     if not 1 <= call <= len(own):
         raise NotRun(f"{path} ran {len(own)} times: there is no call {call}.")
@@ -116,7 +118,7 @@ def _of_module(observed: Observed, module: int, value: m.ValueReference, call: i
         raise NotRun("It did not return.", hint="Choose one of its inputs.")
     structure = record.inputs if side == "input" else record.outputs
     if not _is_tensor(structure, value.keys):
-        raise NoTensor(f"{'.'.join((side, *value.keys))} is no tensor.")
+        raise NoTensor(f"The {' '.join((side, *value.keys))} is no tensor.")
     keys = _as_given(record, value.keys) if side == "input" else value.keys
     found = kept_tensors(observed).values.get((row, side), {}).get(keys)
     return unchanged(observed, found, frozenset({Watch(module, side)}))

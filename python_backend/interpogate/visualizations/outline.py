@@ -71,7 +71,7 @@ def _of_call(observed: Observed, module: int, side: m.ValueSide, keys: tuple[str
     for row, own in keyed(structure):
         if own == keys and row.tensor is not None:
             return row.tensor
-    raise NoTensor(f"{'.'.join((side, *keys))} is no tensor.")
+    raise NoTensor(f"The {' '.join((side, *keys))} is no tensor.")
 
 
 def _of_operation(observed: Observed, place: Place, value: m.ValueReference) -> Tensor:

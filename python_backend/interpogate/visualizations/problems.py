@@ -33,6 +33,13 @@ class NotRun(NothingToSee):
     hint = "Run the model."
 
 
+class NotCalled(NotRun):
+    """The model ran, but not the node."""
+
+    code = "block.notCalled"
+    hint = "Other inputs may lead to it."
+
+
 class NotKept(NothingToSee):
     """The tensor was seen but is not there any more; `watches` would get it in a re-run."""
 

@@ -90,7 +90,8 @@ export function flat(least: number): Cells["aspect"] {
   return ({ x, y }, area) => {
     const whole = area.width / area.height;
     const wanted = (least * x.count) / Math.max(1, y.count);
-    return wanted > WIDEST * whole ? whole : Math.max(whole, wanted);
+    const isReduced = x.step > 1 || y.step > 1;
+    return isReduced || wanted > WIDEST * whole ? whole : Math.max(whole, wanted);
   };
 }
 

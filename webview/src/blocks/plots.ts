@@ -87,6 +87,11 @@ function drawTick(brush: Brush, plot: Plot, tick: number): void {
   brush.text(numberText(tick), plot.area.x - 5, plot.upOf(tick), writing);
 }
 
+function drawNothing(brush: Brush, { x, y, width, height }: Area): void {
+  const writing = { size: 10, colour: brush.theme.muted, align: "center" } as const;
+  brush.text("nothing finite", x + width / 2, y + height / 2, writing);
+}
+
 export function plotSize(figure: Figure | null): Size {
   const count = figure?.panels.count ?? 1;
   if (count <= 1) return { width: 240, height: 96 };
@@ -117,6 +122,7 @@ export function plotKind({ name, range, draw, rowAt, markOf, over }: PlotKind): 
         over?.(brush, figure, plot);
         brush.border(panel, brush.theme.line);
         if (figure.panels.count > 1) drawPanelName(brush, figure, index, panel);
+        else if (figure.picture.statistics?.mean === null) drawNothing(brush, panel);
       }
     },
     cellAt(figure, area, x, y): Cell | null {
