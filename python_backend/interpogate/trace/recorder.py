@@ -21,6 +21,7 @@ from torch import nn
 from interpogate.graph.recording import Call, CallSite, Failure, Recording
 from interpogate.trace.attachment import attached, eager, has_compiled_parts
 from interpogate.trace.callers import RawSite, calling_site, sites_of
+from interpogate.trace.collection import without_collection
 from interpogate.trace.dataflow import OUTSIDE, PAUSED, DataFlow, Position
 from interpogate.trace.keeping import Keeper
 from interpogate.trace.modules import ModelModules
@@ -115,6 +116,10 @@ class Recorder:
 
     def recording(self) -> Recording:
         """What was seen, as plain data. Call it after the block."""
+        with without_collection():
+            return self._recording()
+
+    def _recording(self) -> Recording:
         numbers: dict[int, int] = {}
         sites = sites_of(raw.site for raw in self._calls)
         calls = tuple(

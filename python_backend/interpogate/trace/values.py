@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -64,7 +65,15 @@ def _ragged_shape(tensor: torch.Tensor) -> torch.Size:
 
 
 def describe_tensor(facts: tuple[torch.Size, torch.dtype, torch.device]) -> Tensor:
-    """Facts as plain data."""
+    """Facts as plain data; the same for all tensors alike, of which a run has many."""
+    try:
+        return _described(facts)
+    except TypeError:  # a size that only stands for a number
+        return _described.__wrapped__(facts)
+
+
+@lru_cache(maxsize=4096)
+def _described(facts: tuple[torch.Size, torch.dtype, torch.device]) -> Tensor:
     shape, dtype, device = facts
     return Tensor(tuple(int(size) for size in shape), dtype_name(dtype), str(device))
 

@@ -77,3 +77,41 @@ def test_a_mixture_of_experts_is_traced_on_fake_tensors_in_any_precision() -> No
     found = first_look(declared_modules(model), [{"input_ids": torch.tensor([[1, 2, 3]])}])
     assert (found.origin, found.succeeded) == ("fake", True)
     assert model.config._experts_implementation == before
+
+
+class Wide(nn.Module):
+    """Very many tiny modules, one of them with a buffer that its forward changes."""
+
+    def __init__(self, *, width: int = 4) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(600))
+        self.norm = nn.BatchNorm1d(width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer in self.layers:
+            x = layer(x)
+        normed: torch.Tensor = self.norm(x)
+        return normed
+
+
+def test_very_many_tiny_modules_are_looked_at_with_values_and_stay_as_they_are() -> None:
+    model = Wide().train()
+    before = {name: (id(t), t.clone()) for name, t in model.state_dict(keep_vars=True).items()}
+    found = look(model, torch.ones(2, 4))
+    assert (found.origin, found.succeeded) == ("example", True)
+    after = model.state_dict(keep_vars=True)
+    for name, (identity, value) in before.items():
+        assert id(after[name]) == identity
+        assert torch.equal(after[name], value)
+    names = {one.name for one in found.recording.operations if one.kind == "parameter"}
+    assert {"weight", "bias", "running_mean"} <= names
+
+
+def test_many_modules_that_are_not_tiny_are_traced_without_values() -> None:
+    assert look(Wide(width=128), torch.ones(2, 128)).origin == "fake"
+
+
+def test_many_tiny_modules_that_fit_no_input_say_why() -> None:
+    found = look(Wide(), torch.ones(2, 3))
+    assert found.recording.failure is not None
+    assert "shape" in found.recording.failure.message
