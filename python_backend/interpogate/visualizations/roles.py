@@ -77,9 +77,8 @@ def check_roles(
             raise RolesInvalid(f"This kind has no role {role!r}.")
         if count > 1 and role not in many:
             names = [name_of(d, n) for n, d in enumerate(dimensions) if roles[n] == role]
-            raise RolesInvalid(
-                f"{' and '.join(names).capitalize()} are both {role}: only one can be."
-            )
+            both = " and ".join(names)
+            raise RolesInvalid(f"Only one dimension can be {role}, but {both} are.")
     missing = [role for role in needs if role not in roles]
     if missing:
         raise RolesInvalid(f"No dimension is {missing[0]!r}.")

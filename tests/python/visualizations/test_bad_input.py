@@ -44,7 +44,7 @@ OBSERVED = observe(Odd(), x=torch.randn(2, 3, 4))
         (block(".", "heatmap", "nope", side="parameter"), "has no parameter or buffer 'nope'."),
         (block("busy", "heatmap", call=2), "busy ran 1 times: there is no call 2."),
         (block("busy", "pie"), "There is no kind of block 'pie'."),
-        (block("busy", "heatmap", roles=("x", "x", "y")), "Only one dimension can be x, but dimension 0 "),
+        (block("busy", "heatmap", roles=("x", "x", "y")), "Only one dimension can be x, but"),
         (block("busy", "heatmap", roles=("x", "y")), "roles for 2 dimensions, the tensor has 3."),
         (block("busy", "heatmap", roles=("x", "index", "index")), "No dimension is 'y'."),
         (block("busy", "slice", roles=("x", "y", "spread")), "This kind has no role 'spread'."),
