@@ -31,7 +31,7 @@ after(async () => {
 });
 
 /** Opens a saved page with the network cut; `body` gets the page and what the graph stands in. */
-async function withSaved(name, size, body) {
+async function withSaved(name, size, body, complaints = /(?!)/) {
   const context = await browser.newContext({ viewport: size, reducedMotion: "reduce" });
   const problems = [];
   const asked = [];
@@ -40,7 +40,10 @@ async function withSaved(name, size, body) {
     const page = await context.newPage();
     page.setDefaultTimeout(90_000);
     page.on("pageerror", (error) => problems.push(String(error)));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("console", (message) => {
+      const isExpected = complaints.test(message.text());
+      if (message.type() === "error" && !isExpected) problems.push(message.text());
+    });
     page.on("request", (request) => asked.push(request.url()));
     await page.goto(pathToFileURL(join(folder, name)).href);
     const frame = name === "cell.html" ? page.frames()[1] : page.mainFrame();
@@ -90,6 +93,25 @@ describe("a saved picture", () => {
       await lookAround(frame);
       await picture(page, "saved-document");
     }));
+
+  test("may not ask anything of a network, whatever stands in it", () =>
+    withSaved(
+      "picture.html",
+      { width: 900, height: 600 },
+      async ({ frame }) => {
+        const blocked = await frame.evaluate(async () => {
+          const found = new Promise((resolve) =>
+            document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+              resolve(effectiveDirective),
+            ),
+          );
+          await fetch("data:text/plain,secret").catch(() => undefined);
+          return found;
+        });
+        assert.equal(blocked, "connect-src");
+      },
+      /Content Security Policy/,
+    ));
 
   test("in a notebook's cell is small and whole", () =>
     withSaved("cell.html", { width: 800, height: 450 }, async ({ page, frame }) => {

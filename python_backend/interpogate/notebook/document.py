@@ -16,13 +16,14 @@ from typing import Any
 from interpogate.errors import InterpogateError
 from interpogate.notebook.picture import Picture
 from interpogate.notebook.snapshot import snapshot
-from interpogate.trace.collection import without_collection
 from interpogate.page_files import page_file
+from interpogate.trace.collection import without_collection
 
 _DOCUMENT = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 </head>
@@ -38,6 +39,11 @@ _DOCUMENT = """<!doctype html>
 _WITHOUT_FRAME = (
     "The graph of {title} is interactive and is not shown in a notebook that is not trusted. "
     "In Jupyter, choose <em>Trust Notebook</em> from the command palette, or run this cell."
+)
+# Scripts and styles stand in the document itself; nothing can be loaded or sent anywhere.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 _STARTER = """
 (async () => {
@@ -67,6 +73,7 @@ def document(picture: Picture, title: str) -> str:
     """A whole HTML document that needs nothing else. Raises `PageMissing`."""
     with without_collection():
         return _DOCUMENT.format(
+            policy=_POLICY,
             title=html.escape(title),
             snapshot=packed(snapshot(picture)),
             page=_packed_page(),
