@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { inRoot } from "../../scripts/setup/folders.mjs";
 import { InterpogatePage } from "../../scripts/workbench/interpogate-page.mjs";
 import { until } from "../../scripts/workbench/waiting.mjs";
-import { painted } from "./harness/painted.mjs";
+import { isPainted } from "./harness/painted.mjs";
 import { standForFile } from "./harness/served.mjs";
 
 const TEXT = "Anna went to the park with Tom. Tom gave";
@@ -39,7 +39,7 @@ describe("interpogate serve", () => {
     const { page, problems, shown } = await stand.tab(address);
     await graphIsThere(shown);
     assert(!page.url().includes("#"), "the key is not left in the address");
-    await until("something to be painted", async () => (await painted(page)) > 0.003);
+    await isPainted(page, 0.003);
     await shown.run(TEXT);
     await shown.nextTokens.getByRole("row").nth(3).waitFor();
     await tokensAre(shown, 10);

@@ -1,10 +1,23 @@
 /** How much of the graph is painted: the way to see that WebGL drew something. */
 
+import { until } from "../../../scripts/workbench/waiting.mjs";
+
+/** @typedef {{ locator(selector: string): { first(): import("playwright-core").Locator }, evaluate: import("playwright-core").Page["evaluate"] }} Shown page or frame */
+
+/**
+ * Waits until more than a share of the graph differs from its ground.
+ * @param {Shown} page
+ * @param {number} share
+ */
+export function isPainted(page, share) {
+  return until(`${share} of the graph to be painted`, async () => (await painted(page)) > share);
+}
+
 /**
  * Pixels of the graph that differ from its ground, as a share of all.
- * @param {{ locator(selector: string): { first(): import("playwright-core").Locator }, evaluate: import("playwright-core").Page["evaluate"] }} page or frame
+ * @param {Shown} page
  */
-export async function painted(page) {
+async function painted(page) {
   const image = await page.locator("canvas").first().screenshot();
   return page.evaluate(
     async (bytes) => {

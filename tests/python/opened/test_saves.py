@@ -24,7 +24,7 @@ from recording_worker import launching
 from saves import Workspace
 
 QUICK = Timing(quiet_s=0.015, absence_s=0.2, glance_s=30.0)
-PATIENCE_S = 8.0
+PATIENCE_S = 60.0
 
 
 class Opened:
@@ -186,9 +186,12 @@ def test_what_a_file_held_only_for_the_moment_of_a_load_is_loaded_over(tmp_path:
 def test_an_emptied_file_is_loaded_only_when_it_stays_empty(tmp_path: Path) -> None:
     async def body() -> None:
         async with opened(tmp_path) as found:
+            began = time.monotonic()
             found.space.part.write_text("", "utf-8")
             await asyncio.sleep(5 * QUICK.quiet_s)
-            assert len(found.loads) == 1
+            count = len(found.loads)
+            slept_in_time = time.monotonic() - began < QUICK.absence_s
+            assert count == 1 or not slept_in_time
             await found.until_loaded()
             assert found.loads[-1][2] == ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from interpogate.transport.bound import MAXIMUM_BYTES
 from interpogate.transport.queue import CAPACITY_BYTES
 from interpogate.web.door import MOST_WAITING
-from served_web import HANDSHAKE_S, Served
+from served_web import Served
 from waiting import wait_until
 from web_driver import BINARY, CLOSE, TEXT, RawConnection, frame_head
 
@@ -170,10 +169,8 @@ def test_a_page_that_does_not_read_is_cut_off_and_holds_up_nobody(served: Served
 def test_a_slow_handshake_is_ended_and_holds_up_nobody(served: Served) -> None:
     with served.connect() as slow:
         slow.send(b"GET / HTTP/1.1\r\nHost: ")
-        began = time.monotonic()
         served.assert_alive()
         assert slow.ended()
-        assert time.monotonic() - began < 20 * HANDSHAKE_S
     served.assert_alive()
 
 
