@@ -118,7 +118,7 @@ def test_what_is_imported_late_is_not_imported_at_once(part: str, late: str) -> 
 
 def test_the_editor_process_knows_no_library_of_the_user() -> None:
     heavy = {"torch", "transformers", "numpy", "safetensors", "tokenizers"}
-    for folder in ("editor", "transport", "protocol", "graph"):
+    for folder in ("editor", "opened", "transport", "protocol", "graph"):
         for file in (BACKEND / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 modules = [node.module] if isinstance(node, ast.ImportFrom) else []
