@@ -45,7 +45,45 @@ _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
+# A sandboxed frame cannot see the theme of the notebook around it, and browsers tell it the
+# system's. So the frame's element tells it, now and whenever the theme changes; an exported page
+# (`jp-Notebook`) has no theme that a reader chose.
+_TELL_THEME = """
+((frame) => {
+  const { body, documentElement } = document;
+  const isDark = () => {
+    if (body.classList.contains("jp-Notebook")) return null;
+    if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
+    if (/\\bvscode-(high-contrast-)?light\\b/.test(body.className)) return false;
+    if (/\\bvscode-(dark|high-contrast)\\b/.test(body.className)) return true;
+    return documentElement.getAttribute("theme") === "dark" ? true : null;
+  };
+  const tell = () => frame.contentWindow?.postMessage({ isDark: isDark() }, "*");
+  const observer = new MutationObserver(() => (frame.isConnected ? tell() : observer.disconnect()));
+  for (const element of [body, documentElement]) observer.observe(element, { attributes: true });
+  tell();
+})(this)
+"""
+# What was told before the page is unpacked holds for it too.
 _STARTER = """
+let isDark = null;
+const darkRules = new Set();
+const applyTheme = () => {
+  if (isDark === null) return;
+  for (const sheet of document.styleSheets) {
+    for (const rule of sheet.cssRules) {
+      if (rule.media?.mediaText === "(prefers-color-scheme: dark)") darkRules.add(rule);
+    }
+  }
+  for (const rule of darkRules) rule.media.mediaText = isDark ? "all" : "not all";
+  document.documentElement.style.colorScheme = isDark ? "dark" : "light";
+};
+addEventListener("message", ({ source, data }) => {
+  if (source !== parent || source === window || typeof data?.isDark !== "boolean") return;
+  if (isDark === data.isDark) return;
+  isDark = data.isDark;
+  applyTheme();
+});
 (async () => {
   const packed = document.getElementById("interpogate-page").textContent;
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
@@ -54,6 +92,7 @@ _STARTER = """
     const element = document.createElement(tag);
     element.textContent = text;
     document.head.append(element);
+    applyTheme();
   }
 })().catch((error) => {
   document.getElementById("app").textContent =
@@ -96,7 +135,8 @@ def frame(picture: Picture, title: str, *, width: str, height: int) -> str:
     label = html.escape(title, quote=True)
     return (
         f'<iframe {size} title="{label}" style="border:0;display:block" '
-        f'sandbox="allow-scripts allow-popups allow-downloads" srcdoc="{inside}">'
+        f'sandbox="allow-scripts allow-popups allow-downloads" '
+        f'onload="{html.escape(_TELL_THEME.strip(), quote=True)}" srcdoc="{inside}">'
         f"{_WITHOUT_FRAME.format(title=label)}</iframe>"
     )
 

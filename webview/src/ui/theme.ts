@@ -33,5 +33,8 @@ function isDark(): boolean {
   if (/\bvscode-/.test(body.className)) {
     return body.matches(".vscode-dark, .vscode-high-contrast:not(.vscode-high-contrast-light)");
   }
+  // In a notebook the starter of the saved picture puts the notebook's theme here.
+  const { colorScheme } = document.documentElement.style;
+  if (colorScheme === "dark" || colorScheme === "light") return colorScheme === "dark";
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
