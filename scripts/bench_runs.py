@@ -1,4 +1,4 @@
-"""Measures what a run costs on the wire, and what a thousand runs leave in a worker's memory.
+"""Measures what a run costs on the wire.
 
 `python scripts/bench_runs.py` prints JSON. The bytes are of every message that a page gets for one
 run of a model of the size of GPT-2 on 128 tokens: state, events, the levels that it shows, the
@@ -7,7 +7,6 @@ inspector, the strip and the table of next tokens. Called by `npm run bench`.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from pathlib import Path
@@ -17,8 +16,6 @@ from typing import Any
 from interpogate.worker.service import Service
 
 TOKENS = 128
-RUNS = 1000
-WARMING_RUNS = 50
 _MODEL = '''"""GPT-2 with random weights and a tokenizer of its size."""
 from types import SimpleNamespace
 import torch
@@ -88,26 +85,9 @@ def measure_bytes() -> dict[str, Any]:
     return {**found, "bytes": page.byte_length, "byMethod": page.by_method}
 
 
-def measure_memory() -> dict[str, Any]:
-    """Resident bytes of a worker after some runs, and after a thousand more."""
-    page = Page("demo")
-
-    def resident() -> int:
-        gc.collect()
-        return int(Path("/proc/self/statm").read_text("utf-8").split()[1]) * 4096
-
-    def some(count: int) -> int:
-        for number in range(count):
-            page.run(f"Anna and Tom went to the park, Tom gave {number} to")
-        return resident()
-
-    early = some(WARMING_RUNS)
-    return {"runs": RUNS, "earlyBytes": early, "lateBytes": some(RUNS)}
-
-
 def main() -> None:
     """Print one object."""
-    sys.stdout.write(json.dumps({"wire": measure_bytes(), "memory": measure_memory()}) + "\n")
+    sys.stdout.write(json.dumps({"wire": measure_bytes()}) + "\n")
 
 
 if __name__ == "__main__":

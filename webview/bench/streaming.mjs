@@ -1,7 +1,6 @@
 /**
  * `node webview/bench/streaming.mjs` prints as JSON what a frame of the built page costs, in
- * milliseconds, empty and while the events of a run of 2,000 modules come in; and what a thousand runs
- * leave behind in its heap. Called by `npm run bench`.
+ * milliseconds, empty and while the events of a run of 2,000 modules come in. Called by `npm run bench`.
  */
 import { launch, openPage } from "../../tests/webview/replay/page.mjs";
 import { gptRecording } from "../../tests/webview/replay/recording.mjs";
@@ -83,43 +82,4 @@ async function measureStreaming() {
   }
 }
 
-/** Bytes of the page's heap after some runs and after many more, each time after collecting garbage. */
-async function measureHeap(before = 50, runs = 1000) {
-  const browser = await launch();
-  try {
-    const { page } = await openPage(browser, gptRecording({ layers: 12 }), { motion: "reduce" });
-    await page.getByRole("treeitem").nth(2).waitFor();
-    await page.evaluate(() => Object.assign(window.replay, { batch: 10_000, frameMs: 0 }));
-    const session = await page.context().newCDPSession(page);
-    const used = async () => {
-      await session.send("HeapProfiler.collectGarbage");
-      return (await session.send("Runtime.getHeapUsage")).usedSize;
-    };
-    await manyRuns(page, before);
-    const early = await used();
-    await manyRuns(page, runs);
-    return { runs, earlyBytes: early, lateBytes: await used() };
-  } finally {
-    await browser.close();
-  }
-}
-
-/** What the host of the tests keeps of its own is let go: it is no part of the page. */
-async function manyRuns(page, count) {
-  await page.evaluate(async (wanted) => {
-    const { replay } = window;
-    const button = () => document.querySelector('button[aria-label="Run forward pass"]');
-    for (let run = 0; run < wanted; run++) {
-      button().click();
-      const ended = `Run ${replay.runId}:`;
-      const said = () => document.querySelector(".outcome")?.textContent ?? "";
-      while (!said().includes(ended)) await new Promise((done) => setTimeout(done));
-      while (button().disabled) await new Promise((done) => setTimeout(done));
-      replay.requests.length = 0;
-      replay.runs.clear();
-    }
-  }, count);
-}
-
-const streaming = await measureStreaming();
-process.stdout.write(`${JSON.stringify({ streaming, heap: await measureHeap() })}\n`);
+process.stdout.write(`${JSON.stringify({ streaming: await measureStreaming() })}\n`);
