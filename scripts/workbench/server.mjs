@@ -28,6 +28,8 @@ const QUIET = {
   "chat.disableAIFeatures": true,
   "git.enabled": false,
   "files.autoSave": "off",
+  // it would look through all processes every few seconds
+  "remote.autoForwardPorts": false,
 };
 
 /**

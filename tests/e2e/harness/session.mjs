@@ -46,7 +46,7 @@ export class Session {
       vsix: VSIX,
       trust,
       env,
-      settings: { ...named, ...settings },
+      settings: { ...named, "editor.cursorBlinking": "solid", ...settings },
     });
     this.browser = await launchBrowser();
     // one context for all windows: the first webview of a context costs seconds
