@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from interpogate.errors import NoTokenizer
@@ -83,7 +84,10 @@ def _read_run(session: Session, request: m.ReadRun) -> m.RunRecord:
 
 
 def _read_code(session: Session, request: m.ReadCode) -> m.ObservedCode:
-    return observed_code(session.subject, session.state.graph_version, request.file)
+    """Without a digest where the text that ran is no more, be it in a line that was not called."""
+    code = observed_code(session.subject, session.state.graph_version, request.file)
+    changed = session.loaded_texts.is_changed(request.file, code.digest)
+    return replace(code, digest="") if changed else code
 
 
 def _find_in_code(session: Session, request: m.FindInCode) -> m.FoundModules:

@@ -32,7 +32,7 @@ from interpogate.trace.source import failure_source
 from interpogate.worker.blocks import SessionBlocks
 from interpogate.worker.runs import Run
 from interpogate.worker.shelf import make_room
-from interpogate.worker.sources import SourceFiles, source_files
+from interpogate.worker.sources import LoadedTexts, SourceFiles, source_files
 
 if TYPE_CHECKING:
     from interpogate.worker.service import LoadModel
@@ -68,6 +68,7 @@ class Session:
         self.runs: dict[int, Run] = {}
         self.blocks = SessionBlocks(submit)
         self.uploads = Uploads()
+        self.loaded_texts = LoadedTexts(())
         self.next_run_id = 1
         self._next_version = 1
         self._opened: OpenedModel | None = None
@@ -110,6 +111,7 @@ class Session:
             yield
         finally:
             files = source_files(source, folder)
+            self.loaded_texts = LoadedTexts(files)
             self.emit("source/files", SourceFiles(model_id=self.state.model_id, files=files))
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from interpogate.graph.graph import Graph
 from interpogate.model.sources import ModelSource, parse_source
 from interpogate.presentation.module_table import module_shapes
 from interpogate.protocol import messages as m
+from interpogate.protocol.source_text import text_digest
+from interpogate.trace.loaded_text import read_source
 
 if TYPE_CHECKING:
     from interpogate.worker.session import Session
@@ -36,6 +38,25 @@ class SourceFiles:
 
     model_id: str
     files: tuple[str, ...]
+
+
+class LoadedTexts:
+    """The texts of the user's Python files as they were loaded, by their digests."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self._digests = {os.path.realpath(file): _digest(file) for file in files}
+
+    def is_changed(self, file: str, digest: str) -> bool:
+        """Whether a file has another text now; False for one that was not the user's."""
+        return self._digests.get(os.path.realpath(file), digest) != digest
+
+
+def _digest(file: str) -> str:
+    """Empty for what is no Python text."""
+    try:
+        return text_digest(read_source(file)) if file.endswith(".py") else ""
+    except (OSError, SyntaxError, ValueError):
+        return ""
 
 
 def first_shapes(session: Session, request: m.ReadModuleShapes) -> m.ModuleShapes:

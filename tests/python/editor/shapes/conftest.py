@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_lsp
 from lsprotocol import types as lsp
-from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
+from pytest_lsp import LanguageClient
 
-from editor_driver import START_EDITOR
+from editor_session import client_fixture
 from process_marks import ProcessMark
 from waiting import PATIENCE_S
 
@@ -160,33 +156,14 @@ class Scene:
         return line[: 2 * at.character].decode("utf-16-le").strip()
 
 
-def _file_in(folder: str) -> Path:
-    file = Path(folder).resolve() / "net.py"
+def _scene(client: LanguageClient, folder: Path) -> Scene:
+    file = folder.resolve() / "net.py"
     file.write_text(TEXT, "utf-8")
-    return file
+    return Scene(client, file)
 
 
-MARK = ProcessMark()
 SCENES: dict[LanguageClient, Scene] = {}
-
-
-@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
-    config=ClientServerConfig(
-        server_command=[sys.executable, str(START_EDITOR)],
-        client_factory=make_test_lsp_client,
-        server_env={**os.environ, **MARK.environment},
-    ),
-    scope="module",
-)
-async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
-    with tempfile.TemporaryDirectory() as folder:
-        file = _file_in(folder)
-        scene = SCENES[lsp_client] = Scene(lsp_client, file)
-        await scene.begin()
-        await scene.open_model()
-        yield
-        await lsp_client.shutdown_session()
-    MARK.assert_none_left()
+client = client_fixture(ProcessMark(), SCENES, _scene)
 
 
 @pytest.fixture

@@ -70,6 +70,20 @@ async def test_hints_of_a_file_changed_on_disk_are_gone_until_it_is_as_it_was(sc
     assert await scene.labels()
 
 
+async def test_hints_are_gone_when_a_line_changed_that_called_nothing(scene: Any) -> None:
+    text = scene.text
+    changed = f"{text}\nUNUSED = 1\n"
+    scene.file.write_text(changed, "utf-8")
+    scene.write(changed)
+    try:
+        await scene.run("x = float32[1, 5, 8]")
+        assert await scene.labels() == {}
+    finally:
+        scene.file.write_text(text, "utf-8")
+        scene.write(text)
+    assert await scene.labels()
+
+
 async def test_only_the_visible_part_is_answered(scene: Any) -> None:
     assert set(await scene.hints(last_line=12)) == {BLOCK, BLOCK + ")"}
 
