@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_lsp
 from lsprotocol import types as lsp
-from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
+from pytest_lsp import LanguageClient
 
-from editor_driver import START_EDITOR
+from editor_session import client_fixture
 from process_marks import ProcessMark
 from waiting import PATIENCE_S
 
@@ -187,33 +183,14 @@ def code_at(location: Any) -> str:
     return text[offset_of(text, span.start) : offset_of(text, span.end)]
 
 
-def _folder_with_model(name: str) -> Path:
-    folder = Path(name).resolve()
+def _desk(client: LanguageClient, folder: Path) -> Desk:
     (folder / "net.py").write_text(MODEL, "utf-8")
-    return folder
+    return Desk(client, folder.resolve())
 
 
 MARK = ProcessMark()
 DESKS: dict[LanguageClient, Desk] = {}
-
-
-@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
-    config=ClientServerConfig(
-        server_command=[sys.executable, str(START_EDITOR)],
-        client_factory=make_test_lsp_client,
-        server_env={**os.environ, **MARK.environment},
-    ),
-    scope="module",
-)
-async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = _folder_with_model(name)
-        desk = DESKS[lsp_client] = Desk(lsp_client, folder)
-        await desk.begin()
-        await desk.open_model()
-        yield
-        await lsp_client.shutdown_session()
-    MARK.assert_none_left()
+client = client_fixture(MARK, DESKS, _desk)
 
 
 @pytest.fixture
