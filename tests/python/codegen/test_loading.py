@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from remote_code import write_model
 from torch import nn
 
 from interpogate.demo import demo_directory
@@ -35,10 +33,9 @@ def test_a_pretrained_model_is_loaded_by_its_class() -> None:
     ast.parse(text)
 
 
-def test_a_class_that_only_the_models_own_code_has_is_not_imported(tmp_path: Path) -> None:
-    write_model(tmp_path)
-    source = parse_source(str(tmp_path), tmp_path)
-    loaded = load_model(source, tmp_path, trust_remote_code=True)
+def test_a_class_that_only_the_models_own_code_has_is_not_imported() -> None:
+    own = type("TinyModel", (nn.Module,), {"__module__": "transformers_modules.tiny.modeling_tiny"})
+    loaded = LoadedModel(own(), ModelSource("pretrained", "somebody/tiny"))
     assert standing_alone(CODE, loaded, "interpogate") == CODE
 
 
