@@ -21,7 +21,7 @@ from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "out" / "coverage.jsonl"
-_TIME_LIMIT_S = 240
+_TIME_LIMIT_S = 600
 _CASES_PER_CHILD = 60
 
 

@@ -18,9 +18,11 @@ def failure_problem(graph: Graph) -> m.Problem | None:
     place = f" at {_where(graph)}" if _where(graph) else ""
     message = " ".join(found.message.split())
     shown = message if len(message) <= _MAXIMUM_LENGTH else f"{message[: _MAXIMUM_LENGTH - 1]}…"
+    # An exception without words, such as an interrupt, is known by its name alone.
+    said = shown if shown == found.type_name else f"{found.type_name}: {shown}"
     return m.Problem(
         code="run.failed",
-        message=f"The forward pass failed{place}: {found.type_name}: {shown}",
+        message=f"The forward pass failed{place}: {said}",
         hint="The graph shows everything up to the failing node.",
         action="openFile" if found.source else "none",
         node=graph.failed_node,
