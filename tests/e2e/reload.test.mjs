@@ -125,6 +125,26 @@ scenario(session, "broken code leaves the model as it was and is shown at its li
   await isSelected(page, "body.mix"); // the selection stays
 });
 
+scenario(
+  session,
+  "code that never ends to load is told, stopped, and loads once mended",
+  async () => {
+    const { folder, page } = await openNet();
+    replaceFile(join(folder, "net.py"), `${NET}\nwhile True:\n    pass\n`);
+    await page.button("Stop loading").waitFor();
+    await session.picture("reload 4 long");
+    await page.button("Run forward pass").click();
+    await until("a run on the old model", async () => /Run 1: /.test(await page.words()));
+    await page.button("Stop loading").click();
+    await page.alert().getByText("The changed files were not loaded").waitFor();
+    await until("the new worker to end", () => session.processes("start_worker.py").length === 1);
+    replaceFile(join(folder, "net.py"), NET.replace("WIDTH, 4)", "WIDTH, 5)"));
+    await changesSay(page, "Reloaded: 2 changed");
+    await page.alert().first().waitFor({ state: "detached" });
+    await isSelected(page, "body.mix"); // the selection stays
+  },
+);
+
 scenario(session, "a checkout of several files is one reload", async () => {
   const files = { "net.py": NET.replace("WIDTH, 4)", "WIDTH, 7)"), "parts.py": PARTS };
   const { workbench, folder } = await session.window({ files });
