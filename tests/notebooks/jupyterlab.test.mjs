@@ -57,7 +57,7 @@ scenario(lab, "in the dark theme and a narrow window the graph is dark and whole
   lab.copyWithoutOutputs("simple.ipynb");
   await lab.useTheme("JupyterLab Dark");
   const options = {
-    colorScheme: /** @type {const} */ ("dark"), // a frame knows the system's, not the notebook's
+    colorScheme: /** @type {const} */ ("light"), // the notebook's theme counts, not the system's
     viewport: { width: 760, height: 900 },
   };
   const page = await lab.open("simple.ipynb", options);
@@ -65,8 +65,15 @@ scenario(lab, "in the dark theme and a narrow window the graph is dark and whole
   await command(page, "Run All Cells");
   await lookAround(await graphOf(page));
   await picture(page, "jupyterlab-dark");
-  const ground = await (await graphOf(page)).locator("body").evaluate((body) => {
-    return Number(/\d+/.exec(getComputedStyle(body).backgroundColor)?.[0]);
-  });
-  assert(ground < 64, `the ground of the graph is dark: ${ground}`);
+  const body = (await graphOf(page)).locator("body");
+  const ground = () =>
+    body.evaluate((element) => Number(/\d+/.exec(getComputedStyle(element).backgroundColor)?.[0]));
+  assert((await ground()) < 64, "the ground of the graph is dark");
+  await page
+    .locator(".jp-Notebook")
+    .first()
+    .click({ position: { x: 5, y: 5 } }); // keys go to the graph while it has the focus
+  await command(page, "Use Theme: JupyterLab Light");
+  await page.locator('body[data-jp-theme-light="true"]').waitFor({ state: "attached" });
+  await until("the graph to become light with the notebook", async () => (await ground()) > 200);
 });

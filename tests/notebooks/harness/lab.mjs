@@ -91,6 +91,8 @@ export class Lab {
 
   async hasKernel() {
     const kernels = await (await this.server?.ask("kernels"))?.json();
+    // while it starts, the server may answer with an error instead of a list
+    if (!Array.isArray(kernels)) return false;
     return kernels.some(
       (/** @type {{ execution_state: string, connections: number }} */ kernel) => {
         return kernel.execution_state === "idle" && kernel.connections > 0;
