@@ -110,7 +110,7 @@ def _configurations(make: Any, reasons: list[str]) -> Iterator[tuple[str, Any]]:
 
 def _maximum(name: str) -> int:
     """Types of which no smaller one can be made are worth more memory."""
-    is_one = name.startswith(("vibevoice", "gemma3n"))
+    is_one = name.startswith(("vibevoice", "gemma3n", "csm"))
     return _MAXIMUM_OF_FEW if is_one else _MAXIMUM_PARAMETERS
 
 

@@ -179,10 +179,6 @@ def _patch_rows(model: Any) -> Inputs:
     return {"pixel_values": _normal(16, width), "grid_thw": torch.tensor([[1, 4, 4]])}
 
 
-def _photographed(_: Any) -> Inputs:
-    return {"pixel_values": _normal(1, 3, 256, 256)}
-
-
 def _filmed(_: Any) -> Inputs:
     return {"pixel_values_videos": _normal(1, 2, 3, 384, 384)}
 
@@ -212,7 +208,6 @@ _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "gemma4_vision": _gemma4_vision,
     "video_llama_3_vision": _patches_with_merge,
     "qwen3_asr_encoder": _qwen3_asr,
-    "gemma3n_vision": _photographed,
     "pe_video": _filmed_and_told,
     "pe_video_encoder": _filmed,
     "xcodec": _mono,

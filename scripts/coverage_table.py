@@ -22,7 +22,8 @@ tiny configuration or at its inputs is not good enough. Types that need natten o
 among these: no builds for this torch were at hand. Of torchvision and torchaudio, which are no
 dependencies of this project, the Python parts were there, as timm and some types need them.
 
-`python scripts/coverage_run.py` writes this page; a sample runs in `npm test`.
+`python scripts/coverage_run.py` writes this page from the newest result of every case, which need
+not be of one and the same run; a sample runs in `npm test`.
 """
 
 
