@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { attempt } from "../../scripts/setup/command.mjs";
 import { VENV_PYTHON } from "../../scripts/setup/folders.mjs";
 import { InterpogatePage } from "../../scripts/workbench/interpogate-page.mjs";
+import { until } from "../../scripts/workbench/waiting.mjs";
 import { readScript, runScript } from "./harness/hooks.mjs";
 import { scenario, sessionForFile } from "./harness/session.mjs";
 
@@ -90,8 +91,17 @@ async function inserted(workbench, page, folder, recipe) {
   await workbench.dirtyTab(SCRIPT).waitFor();
   await workbench.save(SCRIPT);
   const after = readScript(folder, SCRIPT);
+  // the cursor was at the end of the file: the code stands below all that was there
+  const lines = before.trimEnd().split("\n").length;
+  await until("the cursor at the code", async () => (await cursorLine(workbench)) > lines);
   assert(after.length > before.length + 100, `${recipe} wrote code`);
   return after;
+}
+
+/** @param {import("../../scripts/workbench/workbench.mjs").Workbench} workbench */
+async function cursorLine(workbench) {
+  const place = workbench.page.locator(".statusbar-item", { hasText: /Ln \d+, Col/ });
+  return Number(/Ln (\d+)/.exec(await place.first().innerText())?.[1]);
 }
 
 /** @param {import("../../scripts/workbench/workbench.mjs").Workbench} workbench */
