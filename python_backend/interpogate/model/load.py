@@ -97,6 +97,7 @@ def _pretrained(source: ModelSource, name: str, *, trust_remote_code: bool) -> L
     }
     try:
         config = transformers.AutoConfig.from_pretrained(name, **options)
+        importlib.invalidate_caches()  # code of its own was just written below folders already read
         model = _pretrained_class(transformers, config).from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         if not trust_remote_code and "trust_remote_code=True" in str(error):
