@@ -48,7 +48,7 @@ def description(mirror: Mirror, table: ModuleTable, row: int) -> str:
         facts.append(f"{children} submodule{'' if children == 1 else 's'}")
     parts = [f"{code_span(kind.class_name)} {code_span(table.path(row))}", " · ".join(facts)]
     parts += [words for words in (_attributes(kind), _parameters(kind)) if words]
-    return "\n\n".join([*parts, _observed(mirror, row)])
+    return "\n\n".join([*parts, _observed(mirror, table, row)])
 
 
 def _attributes(kind: Kind) -> str:
@@ -63,14 +63,16 @@ def _parameters(kind: Kind) -> str:
     return "\n".join([*lines, f"- and {left} more"] if left else lines)
 
 
-def _observed(mirror: Mirror, row: int) -> str:
+def _observed(mirror: Mirror, table: ModuleTable, row: int) -> str:
     shapes = mirror.shapes
     if shapes.origin == "none":
         return "*Not observed yet: run a forward pass.*"
     source = observed_in(shapes.origin, shapes.run_id)
     seen = shapes.of(row)
     if not seen:
-        return f"*{source}: it did not run*"
+        is_holder = any(shapes.of(child) for child in table.children(row).values())
+        words = "it was not called itself, its modules were" if is_holder else "it did not run"
+        return f"*{source}: {words}*"
     return "\n\n".join([f"*{source}{_calls(seen)}:*", _observations(seen)])
 
 

@@ -41,7 +41,9 @@ async def test_after_a_run_a_hover_names_it(desk: Any) -> None:
 
 
 async def test_the_part_under_the_cursor_is_meant(desk: Any) -> None:
-    assert "12 submodules" in await desk.hover('interp.node("bloc|ks.1.proj")')
+    blocks = await desk.hover('interp.node("bloc|ks.1.proj")')
+    assert "12 submodules" in blocks
+    assert "it was not called itself, its modules were" in blocks
     assert "`Block` `blocks.1`" in await desk.hover('interp.node("blocks.1|.proj")')
     assert await desk.hover('interp.node("blocks.1.nothing|")') is None
     assert await desk.hover('pri|nt("blocks")') is None
