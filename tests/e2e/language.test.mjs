@@ -9,6 +9,7 @@ import { scenario, sessionForFile } from "./harness/session.mjs";
 
 const session = sessionForFile();
 const FILE = "typed.py";
+const SOON_MS = 5000;
 const HEAD = `from interpogate import Interpogate
 from nets import SmallNet
 
@@ -54,10 +55,15 @@ scenario(session, "a wrong path is underlined, and mended by its quick fix", asy
   await workbench.page.locator(".squiggly-warning").first().waitFor();
   await goTo(workbench, "6:16");
   await session.picture("language 6 squiggle");
-  await workbench.page.keyboard.press("Control+.");
-  await workbench.page.getByText("Did you mean 'blocks.1.norm'?").first().waitFor();
-  await session.picture("language 7 quick fix");
-  await workbench.page.keyboard.press("Enter");
+  const fix = workbench.page.locator(".action-widget").getByText("Did you mean 'blocks.1.norm'?");
+  // the list is closed again where warnings are told anew
+  await until("the fix to be taken", async () => {
+    await workbench.page.keyboard.press("Control+.");
+    return comes(fix, async () => {
+      await session.picture("language 7 quick fix");
+      await fix.first().click({ timeout: SOON_MS });
+    });
+  });
   await textIs(workbench, /interp\.node\("blocks\.1\.norm"\)/);
   await workbench.page.locator(".squiggly-warning").waitFor({ state: "detached" });
 });
@@ -73,8 +79,10 @@ scenario(session, "F12 goes to the line that makes the module, a link into the g
   await page.inspector.getByText("blocks.1.norm", { exact: true }).first().waitFor();
   assert.equal(await workbench.tab("nets.py").count(), 0, "a link goes to one place only");
   await text.click({ position: place });
-  await workbench.page.keyboard.press("F12");
-  await workbench.tab("nets.py").waitFor();
+  await until("the module's file", async () => {
+    await workbench.page.keyboard.press("F12");
+    return comes(workbench.tab("nets.py"));
+  });
   await workbench.page.locator(".statusbar-item", { hasText: "Ln 12, " }).waitFor();
   await session.picture("language 8 definition");
 });
@@ -98,6 +106,19 @@ scenario(session, "cells of a notebook know the modules too", async () => {
   await suggestions(workbench, "head");
   await session.picture("language 9 notebook");
 });
+
+/**
+ * Whether something comes soon, and what is then to be done with it succeeds.
+ * @param {import("playwright-core").Locator} what
+ * @param {() => Promise<void>} [then]
+ */
+async function comes(what, then = async () => undefined) {
+  const found = what.first().waitFor({ timeout: SOON_MS }).then(then);
+  return found.then(
+    () => true,
+    () => false,
+  );
+}
 
 /**
  * A window with a file open in which one types, and its model beside it.
