@@ -18,7 +18,7 @@ async function slowRun() {
   const switchFile = join(folder, "slow");
   writeFileSync(switchFile, "");
   await page.button("Run forward pass").click();
-  await page.button("Cancel").waitFor();
+  await until("the run to be under way", async () => page.button("Cancel").isEnabled());
   const [worker, ...more] = workers();
   assert(worker && more.length === 0, "there is one worker");
   return { workbench, page, worker, fast: () => rmSync(switchFile) };

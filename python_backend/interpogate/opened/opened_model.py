@@ -179,8 +179,8 @@ class OpenedModel:
         last = LastMoments(
             ending=ending,
             is_ready=self._own.phase == "ready",
-            is_running=self.kept.runs.is_running,
-            is_asked=life.is_asked,
+            is_running=self.kept.runs.is_running or "run/start" in life.asked,
+            is_asked=bool(life.asked),
         )
         may_restart = self._restarts.allows(last)
         self._end_runs(phase="failed", problem=problem)

@@ -27,7 +27,7 @@ class LastMoments:
     is_ready: bool
     """Whether the model was loaded."""
     is_running: bool
-    """Whether a forward pass was under way."""
+    """Whether a forward pass was under way, or being prepared: its inputs may be the cause."""
     is_asked: bool
     """Whether a request was waiting for its answer."""
 

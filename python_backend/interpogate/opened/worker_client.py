@@ -10,7 +10,7 @@ import itertools
 import json
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from interpogate.opened import problems
 from interpogate.opened.output import OutputRelay
@@ -27,6 +27,11 @@ OnOutput = Callable[[str], None]
 logger = logging.getLogger(__name__)
 
 
+class _Asked(NamedTuple):
+    method: str
+    reply: asyncio.Future[Any]
+
+
 class WorkerClient:
     """One running worker. Every request ends: with its reply, or with the worker."""
 
@@ -39,7 +44,7 @@ class WorkerClient:
         self._lines = LineBuffer()
         self._output = OutputRelay(on_output)
         self._identifiers = itertools.count(1)
-        self._pending: dict[int, asyncio.Future[Any]] = {}
+        self._pending: dict[int, _Asked] = {}
 
     @classmethod
     async def start(
@@ -64,16 +69,16 @@ class WorkerClient:
         return self._process.pid
 
     @property
-    def is_asked(self) -> bool:
-        """Whether a request waits for its answer."""
-        return bool(self._pending)
+    def asked(self) -> frozenset[str]:
+        """Methods of the requests that wait for their answer."""
+        return frozenset(asked.method for asked in self._pending.values())
 
     async def request(self, method: str, params: Any) -> Any:
         """The result of a call. Raises `RequestFailed`, also when the worker ends first."""
         identifier = next(self._identifiers)
         message = {"jsonrpc": "2.0", "id": identifier, "method": method, "params": params}
         reply = asyncio.get_running_loop().create_future()
-        self._pending[identifier] = reply
+        self._pending[identifier] = _Asked(method, reply)
         try:
             self._write(message)
             return await reply
@@ -104,9 +109,9 @@ class WorkerClient:
     def _conclude(self, ending: WorkerExit) -> None:
         self.ended.set_result(ending)
         failure = problems.worker_ended(ending.words)
-        for reply in self._pending.values():
-            if not reply.done():
-                reply.set_exception(RequestFailed.of(failure))
+        for asked in self._pending.values():
+            if not asked.reply.done():
+                asked.reply.set_exception(RequestFailed.of(failure))
 
     def _take(self, chunk: bytes) -> None:
         for line in self._lines.feed(chunk):
@@ -122,9 +127,10 @@ class WorkerClient:
             logger.warning("worker %d sent a line that is no message", self.pid)
 
     def _settle(self, message: dict[str, Any]) -> None:
-        reply = self._pending.get(message["id"])
-        if reply is None or reply.done():  # the asker has cancelled, or a second reply came
+        asked = self._pending.get(message["id"])
+        if asked is None or asked.reply.done():  # the asker has cancelled, or a second reply came
             return
+        reply = asked.reply
         if isinstance(error := message.get("error"), dict):
             reply.set_exception(RequestFailed(error))
         else:

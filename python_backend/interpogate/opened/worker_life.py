@@ -63,9 +63,9 @@ class WorkerLife:
         return 0 if self.state is None else self.state.graph_version
 
     @property
-    def is_asked(self) -> bool:
-        """Whether a request waits for its answer."""
-        return self.client is not None and self.client.is_asked
+    def asked(self) -> frozenset[str]:
+        """Methods of the requests that wait for their answer."""
+        return frozenset() if self.client is None else self.client.asked
 
     async def launch(self, launch: Launch, *, folder: str | None) -> None:
         """Start the process. Raises `OSError` if there is no way."""

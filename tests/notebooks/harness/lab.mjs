@@ -12,6 +12,7 @@ import { until } from "../../../scripts/workbench/waiting.mjs";
 export const PICTURES = join(OUT, "notebooks");
 export const GRAPH = '.jp-OutputArea iframe[title="GPT2LMHeadModel"]';
 const LIMIT_MS = 600_000;
+const SOON_MS = 5000;
 const PATIENCE_MS = 120_000;
 
 /** JupyterLab on a fresh folder with copies of the examples. */
@@ -145,12 +146,15 @@ export function scenario(lab, name, body) {
 export async function command(page, label) {
   const palette = page.locator(".lm-CommandPalette");
   const found = palette.locator(".lm-CommandPalette-item.lm-mod-active", { hasText: label });
-  // what is possible is decided as it opens: soon after the start it may know no notebook yet
+  const offer = async () => {
+    await palette.locator("input").fill(label, { timeout: SOON_MS });
+    await found.waitFor({ timeout: SOON_MS });
+  };
+  // soon after the start its keys may not be bound yet, nor what is possible with a notebook known
   await until(`the palette to offer ${label}`, async () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+Shift+C");
-    await palette.locator("input").fill(label);
-    return found.waitFor({ timeout: 2000 }).then(
+    return offer().then(
       () => true,
       () => false,
     );

@@ -117,6 +117,8 @@ class FakeWorker:
         os.kill(os.getpid(), getattr(signal, params["node"]))
 
     def on_run_start(self, identifier: int, params: Json) -> None:
+        if params["text"] == "SIGKILL":  # what it was to prepare has ended it
+            os.kill(os.getpid(), signal.SIGKILL)
         state = {"modelId": params["modelId"], "runId": self.model["firstRunId"]}
         state |= {"phase": "running", "durationMs": 0.0, "eventCount": 0}
         notify("run/changed", state)

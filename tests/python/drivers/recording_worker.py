@@ -40,7 +40,7 @@ class RecordingWorker:
         note: Callable[[str], None],
     ) -> None:
         self.pid = os.getpid()
-        self.is_asked = False
+        self.asked: frozenset[str] = frozenset()
         self.ended: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self._files = files
         self._loads = loads

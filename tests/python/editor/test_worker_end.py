@@ -86,6 +86,15 @@ def test_a_run_under_way_fails_with_the_worker(editor: EditorDriver) -> None:
     assert failed["problem"]["code"] == "worker.stopped"
 
 
+def test_one_that_ends_over_the_inputs_of_a_run_stays_away_too(editor: EditorDriver) -> None:
+    editor.open_until("ready", "ready")
+    before = editor.event_count
+    problem = editor.problem_of("run/start", modelId="model-1", text="SIGKILL")
+    state = editor.wait_phase("model-1", "stopped", "starting", after=before)
+    assert (state["phase"], state["problem"]["action"]) == ("stopped", "restart")
+    assert problem["message"] == ENDINGS["SIGKILL"]
+
+
 def test_a_run_that_had_ended_stays_as_it_was(editor: EditorDriver) -> None:
     editor.open_until("ready", "ready")
     editor.call("run/start", modelId="model-1", text="finish")
