@@ -134,6 +134,22 @@ describe("interpogate serve", () => {
   });
 });
 
+describe("the browser that serve starts", () => {
+  afterEach(() => stand.closeTabs());
+
+  test("opens the page by an address that is good once", LIMIT, async () => {
+    const { server, opened } = await stand.serveWithBrowser();
+    const first = await stand.tab(opened);
+    await graphIsThere(first.shown);
+    const { page } = await stand.tab(opened);
+    const field = page.getByRole("textbox", { name: "Address or token" });
+    await field.waitFor();
+    await stand.picture(page, "address-spent");
+    assert.deepEqual(first.problems, []);
+    assert.equal(await server.end(), 0, server.output);
+  });
+});
+
 describe("a server that goes away", () => {
   afterEach(() => stand.closeTabs());
 

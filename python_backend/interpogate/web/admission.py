@@ -11,6 +11,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
+from interpogate.web.tickets import Tickets
+
 TOKEN_LENGTH = 43
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH},128}}")
 _HOST_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
@@ -55,6 +57,8 @@ class Admission:
     proxied: frozenset[str] = frozenset()
     """Those of them that the user named, where a proxy may speak https."""
     token: str = field(default_factory=new_token, repr=False)
+    tickets: Tickets = field(default_factory=Tickets, repr=False, compare=False)
+    """Each gives the token to one page."""
 
     @classmethod
     def at(

@@ -14,7 +14,6 @@ from interpogate.web.admission import Admission, is_loopback
 from interpogate.web.settings import DTYPES, ServeSettings, SettingInvalid, read_settings
 
 BAD_VALUE = 2
-_FRAGMENT = "token"
 
 
 def add_serve(
@@ -68,6 +67,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, settings: ServeSettings) -> int:
     try:
+        from interpogate.web.documents import page_fragment
         from interpogate.web.server import listening_socket
         from interpogate.web.serving import ModelService, open_in_browser, serve_until_stopped
     except ImportError as error:
@@ -80,7 +80,6 @@ def _serve(options: argparse.Namespace, settings: ServeSettings) -> int:
     listening = listening_socket(settings.host, settings.port)
     port = listening.getsockname()[1]
     admission = Admission.at(settings.host, port, allowed=settings.allow_host, token=settings.token)
-    url = page_url(settings.host, port, admission.token)
     request = OpenModel(
         source=options.source,
         folder=str(Path.cwd()),
@@ -91,18 +90,18 @@ def _serve(options: argparse.Namespace, settings: ServeSettings) -> int:
         tensor_memory_mb=settings.tensor_memory,
     )
     service = ModelService(listening, admission, show_output=_show)
-    _announce(settings, url)
+    _announce(settings, page_url(settings.host, port, page_fragment(admission.token)))
     if not settings.no_browser:
-        open_in_browser(url)
+        open_in_browser(page_url(settings.host, port, admission.tickets.new_path()))
     asyncio.run(serve_until_stopped(service, request))
     return 0
 
 
-def page_url(host: str, port: int, token: str) -> str:
-    """Where the page is. The token is behind the #, which no browser sends to any server."""
+def page_url(host: str, port: int, path: str) -> str:
+    """The whole address of what is at `path` of the server."""
     name = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 (compared)
     name = f"[{name}]" if ":" in name else name
-    return f"http://{name}:{port}/#{_FRAGMENT}={token}"
+    return f"http://{name}:{port}/{path.removeprefix('/')}"
 
 
 def packages_missing(error: ImportError) -> PackageMissing:

@@ -53,12 +53,15 @@ class Document:
     kind: str
     text: str
     policy: str = _CLOSED_POLICY
+    location: str = ""
+    """Where to go instead."""
 
     @property
     def headers(self) -> dict[str, str]:
         """What goes before the text."""
         kind = f"{self.kind}; charset=utf-8"
-        return {**_ALWAYS, "Content-Type": kind, "Content-Security-Policy": self.policy}
+        fixed = {**_ALWAYS, "Content-Type": kind, "Content-Security-Policy": self.policy}
+        return {**fixed, "Location": self.location} if self.location else fixed
 
 
 def document_at(address: str, host: str) -> Document:
@@ -71,6 +74,17 @@ def document_at(address: str, host: str) -> Document:
     if path == "/page.css":
         return Document(200, "text/css", page_file("page.css"))
     return refusal(404, "There is nothing here.")
+
+
+def entrance(token: str | None) -> Document:
+    """The way to the page: with its token, or without, where the page asks for it."""
+    fragment = "" if token is None else page_fragment(token)
+    return Document(303, "text/plain", "", location=f"/{fragment}")
+
+
+def page_fragment(token: str) -> str:
+    """The end of the page's address: behind the #, which no browser sends to any server."""
+    return f"#token={token}"
 
 
 def refusal(status: int, sentence: str) -> Document:

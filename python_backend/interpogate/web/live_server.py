@@ -14,6 +14,7 @@ from interpogate.protocol.codec import encode
 from interpogate.web.admission import Admission
 from interpogate.web.background import BackgroundServer
 from interpogate.web.command import page_url
+from interpogate.web.documents import page_fragment
 from interpogate.web.host import BrowserHost
 from interpogate.web.live_backend import LiveBackend
 from interpogate.web.live_session import LiveSession
@@ -38,7 +39,7 @@ class LiveServer:
             raise
         self._backend = LiveBackend(self._live)
         admission = Admission.at(host, self._port)
-        self._token = admission.token
+        self._admission = admission
         answer = BrowserHost(self._backend, model_id).answer
         self._server = BackgroundServer(listening, admission, answer)
         self._onlookers = stage.onlookers
@@ -47,11 +48,11 @@ class LiveServer:
     @property
     def url(self) -> str:
         """The page's whole address; whoever has it can run the model."""
-        return page_url(self._host, self._port, self._token)
+        return page_url(self._host, self._port, page_fragment(self._admission.token))
 
     def open(self) -> None:
         """Show the page in the user's browser."""
-        open_in_browser(self.url)
+        open_in_browser(page_url(self._host, self._port, self._admission.tickets.new_path()))
 
     def close(self) -> None:
         """End all connections; the model stays as it is. Closing again does nothing."""

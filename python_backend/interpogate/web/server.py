@@ -20,7 +20,7 @@ from websockets.typing import Subprotocol
 from interpogate.errors import InterpogateError
 from interpogate.transport.bound import MAXIMUM_BYTES
 from interpogate.web.admission import Admission
-from interpogate.web.documents import Document, document_at, refusal
+from interpogate.web.documents import Document, document_at, entrance, refusal
 from interpogate.web.door import Door, WaitingConnection
 from interpogate.web.tab import Answer, Tab
 
@@ -132,6 +132,9 @@ class WebServer:
             return refusal(421, "This server is not known by that name.")
         if getattr(request, "method", "GET") != "GET":
             return refusal(405, "Only GET is answered here.")
+        if self._admission.tickets.is_ticket(request.path):
+            is_good = self._admission.tickets.take(request.path)
+            return entrance(self._admission.token if is_good else None)
         if request.path != SOCKET_PATH:
             return document_at(request.path, hosts[0])
         return self._judged_socket(request.headers, hosts[0])

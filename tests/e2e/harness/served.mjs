@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { OUT, VENV_PYTHON } from "../../../scripts/setup/folders.mjs";
@@ -65,6 +66,18 @@ export class Stand {
    */
   serve(args = [], env = {}) {
     return this.run(["-m", "interpogate", "serve", "--no-browser", ...args], env);
+  }
+
+  /** Serves as a person starts it, with a browser that only notes what it is to open. */
+  async serveWithBrowser() {
+    const folder = mkdtempSync(join(tmpdir(), "interpogate-browser-"));
+    const [browser, noted] = [join(folder, "browser"), join(folder, "noted")];
+    writeFileSync(browser, `#!/bin/sh\necho "$1" > ${noted}\n`, { mode: 0o755 });
+    const server = this.run(["-m", "interpogate", "serve"], { BROWSER: `${browser} %s` });
+    const read = () => (existsSync(noted) ? readFileSync(noted, "utf8").trim() : "");
+    const opened = await until("the browser to be started", read);
+    rmSync(folder, { recursive: true });
+    return { server, opened };
   }
 
   /**

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from interpogate.web.admission import Admission
 from interpogate.web.background import BackgroundServer
 from web_driver import RawConnection
 
@@ -17,7 +18,11 @@ class Served:
 
     server: BackgroundServer
     port: int
-    token: str
+    admission: Admission
+
+    @property
+    def token(self) -> str:
+        return self.admission.token
 
     @property
     def host(self) -> str:

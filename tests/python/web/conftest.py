@@ -22,7 +22,7 @@ def served() -> Iterator[Served]:
     port = listening.getsockname()[1]
     admission = Admission.at("127.0.0.1", port)
     server = BackgroundServer(listening, admission, echo, handshake_s=HANDSHAKE_S)
-    yield Served(server, port, admission.token)
+    yield Served(server, port, admission)
     server.close()
     wait_until(lambda: threading.active_count() <= before, "the server's thread ends")
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -165,7 +166,10 @@ def test_the_users_browser_is_asked_to_open_the_page(mark: ProcessMark, tmp_path
     opened = tmp_path / "opened"
     with ServeProcess(environment=environment, flags=()) as server:
         wait_until(lambda: opened.exists() and opened.read_text() != "", "the browser")
-        assert opened.read_text().strip() == server.url
+        address = opened.read_text().strip()
+        assert server.token not in address, "every user of the machine can read it"
+        with urlopen(address) as page:  # noqa: S310 (of the server that was just started)
+            assert page.url.endswith(f"#token={server.token}")
 
 
 def test_the_token_of_the_environment_stays_from_start_to_start(mark: ProcessMark) -> None:
