@@ -77,6 +77,25 @@ export class Workbench {
     return true;
   }
 
+  /**
+   * Chooses from the context menu of a file in the explorer, opened anew until it has the entry.
+   * @param {string} file its name
+   * @param {string} entry
+   */
+  async pickForFile(file, entry) {
+    const row = this.page.locator(".explorer-folders-view .monaco-list-row", { hasText: file });
+    const found = this.page.locator(".context-view").getByText(entry);
+    await until(`"${entry}" in the menu of ${file}`, async () => {
+      const chosen = row
+        .click({ button: "right", timeout: 3000 })
+        .then(() => found.click({ timeout: 3000 }))
+        .then(() => true);
+      const isChosen = await chosen.catch(() => false);
+      if (!isChosen) await this.page.keyboard.press("Escape");
+      return isChosen;
+    });
+  }
+
   /** @param {string} title such as `Interpogate: Open Demo Model` */
   async runCommand(title) {
     await this.pick("Control+Shift+P", `>${title}`, title);

@@ -47,10 +47,7 @@ scenario(
 
 scenario(session, "the context menu of a Python file opens a model from it", async () => {
   const { workbench } = await session.window();
-  await workbench.page
-    .locator(".explorer-folders-view .monaco-list-row", { hasText: "nets.py" })
-    .click({ button: "right" });
-  await workbench.page.locator(".context-view").getByText("Open Model From This File…").click();
+  await workbench.pickForFile("nets.py", "Open Model From This File…");
   await workbench.answer("Open Model from nets.py", "Gated");
   const page = await InterpogatePage.withGraph(workbench);
   await page.item("gate").waitFor();
