@@ -1,7 +1,8 @@
 """Runs a model once more on the same inputs, to get tensors that the first run did not keep.
 
 Nobody hears of it: no events, the random state and, in training mode, the buffers are as before.
-Called by the worker on its main thread and by the library.
+Called by the worker on its main thread and by the library; `web` runs a script's model as
+carefully.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from interpogate.graph.recording import Recording
 from interpogate.trace.keeping import Keeper
@@ -102,6 +104,13 @@ def _random(state: RandomState) -> Iterator[None]:
 
 
 @contextmanager
+def undisturbed(model: nn.Module) -> Iterator[None]:
+    """What runs in the block leaves no trace in what a script's next run depends on."""
+    with _state_kept(model), _random(RandomState()):
+        yield
+
+
+@contextmanager
 def eager_attention(model: nn.Module) -> Iterator[None]:
     """Transformers' attention runs in its plain kernel, which returns the weights."""
     configs = {id(c): c for c in (getattr(m, "config", None) for m in model.modules()) if c}
@@ -121,7 +130,8 @@ def _state_kept(model: nn.Module) -> Iterator[None]:
     """Buffers that a module in training mode changes, such as running means, are put back."""
     own = [module for module in model.modules() if module.training]
     buffers = [one for module in own for one in module._buffers.values() if one is not None]
-    saved = [(buffer, buffer.detach().clone()) for buffer in buffers]
+    # a lazy module's has no values yet
+    saved = [(buffer, buffer.detach().clone()) for buffer in buffers if not is_lazy(buffer)]
     try:
         yield
     finally:

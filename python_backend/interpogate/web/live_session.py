@@ -1,7 +1,8 @@
 """A script's model as a worker's session shows it, in this very process.
 
 Runs that a page starts are carried out by a thread of their own, one at a time with the script's:
-both hold the same lock. What the script runs is told to the pages as it happens. Called by
+both hold the same lock. They leave torch's random state, and in training mode the buffers, as the
+script had them. What the script runs is told to the pages as it happens. Called by
 `live_server.py`.
 """
 
@@ -16,6 +17,7 @@ from time import time
 from typing import Any
 
 import torch
+from torch import nn
 
 from interpogate.errors import InterpogateError, NotReady
 from interpogate.model.inputs import shapes_of
@@ -29,6 +31,7 @@ from interpogate.run import has_values
 from interpogate.trace.keeping import Keeper
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.recorder import Recorder
+from interpogate.trace.rerun import undisturbed
 from interpogate.worker.blocks import list_blocks
 from interpogate.worker.forward import conclude, told
 from interpogate.worker.problems import log_defect
@@ -101,12 +104,13 @@ class LiveSession:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             with self._lock:
-                _carry_out(job)
+                _carry_out(job, self._model)
 
 
-def _carry_out(job: Callable[[], None]) -> None:
+def _carry_out(job: Callable[[], None], model: nn.Module) -> None:
     try:
-        job()
+        with undisturbed(model):
+            job()
     except (Exception, SystemExit) as error:  # noqa: BLE001 (the next run shall be possible)
         log_defect("a job failed", error)
 

@@ -18,7 +18,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from interpogate.errors import InterpogateError
-from interpogate.transport.bound import MAXIMUM_BYTES
+from interpogate.transport.bound import MAXIMUM_BYTES, MessageTooLarge, bounded
 from interpogate.web.admission import Admission
 from interpogate.web.documents import Document, document_at, entrance, refusal
 from interpogate.web.door import Door, WaitingConnection
@@ -29,6 +29,8 @@ SOCKET_PATH = "/socket"
 HANDSHAKE_S = 10.0
 _MOST_TABS = 64
 _BACKLOG = 1024
+
+logger = logging.getLogger(__name__)
 
 # The library writes headers, hence the token, at DEBUG: this logger hears of nothing below CRITICAL
 # and is not in the registry, so that no setting of the program around changes that.
@@ -101,11 +103,17 @@ class WebServer:
         await self._server.wait_closed()
 
     def emit(self, method: str, params: dict[str, Any]) -> None:
-        """Tell every tab."""
-        if self._tabs:
-            text = json.dumps({"jsonrpc": "2.0", "method": method, "params": params})
-            for tab in tuple(self._tabs):
-                tab.send(text)
+        """Tell every tab; what is over 4 MB nobody hears."""
+        if not self._tabs:
+            return
+        message = {"jsonrpc": "2.0", "method": method, "params": params}
+        try:
+            text = bounded(json.dumps(message)).decode()
+        except MessageTooLarge as error:
+            logger.warning("pages were not told %s: %s", method, error)
+            return
+        for tab in tuple(self._tabs):
+            tab.send(text)
 
     async def _converse(self, connection: ServerConnection) -> None:
         tab = Tab(connection, self._answer)

@@ -152,6 +152,18 @@ def test_events_go_to_every_page_and_a_closed_one_ends_nothing(served: Served) -
         assert json.loads(first.receive_frame()[1])["params"] == {"runId": 2}
 
 
+def test_an_event_over_the_bound_reaches_no_page_and_the_next_one_does(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served.page() as page:
+        assert page.call("echo")["result"] == {}
+        served.server.emit("run/changed", {"text": "x" * MAXIMUM_BYTES})
+        served.server.emit("run/changed", {"text": "short"})
+        assert json.loads(page.receive_frame()[1])["params"] == {"text": "short"}
+    assert "run/changed" in caplog.text
+    assert "xxx" not in caplog.text
+
+
 def test_a_page_that_does_not_read_is_cut_off_and_holds_up_nobody(served: Served) -> None:
     piece = {"text": "x" * 1_000_000}
     with served.page() as slow, served.page() as quick:

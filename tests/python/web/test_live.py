@@ -284,6 +284,26 @@ def test_a_model_in_training_is_neither_run_nor_changed_by_the_first_look() -> N
         assert torch.equal(state, torch.get_rng_state())
 
 
+def test_runs_of_a_page_leave_random_state_and_running_statistics_as_the_script_had_them() -> None:
+    drawn: list[torch.Tensor] = []
+    model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
+    model[2].register_forward_hook(lambda *_: drawn.append(torch.rand(3)))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    state = torch.get_rng_state()
+    interp = Interpogate(model)
+    with interp.serve(open_browser=False) as server, _page(server) as page:
+        model_id = page.open_model()["modelId"]
+        drawn.clear()  # the first look is no run
+        for _ in range(2):
+            assert page.run(model_id, inputs="input = float32[8, 4]")["phase"] == "finished"
+        with interp._stage.lock:  # the run's thread puts them back after it has told the page
+            assert len(drawn) == 2
+            assert model.training
+            after = model.state_dict()
+            assert all(torch.equal(before[name], after[name]) for name in before)
+            assert torch.equal(state, torch.get_rng_state())
+
+
 def test_modules_that_the_script_exchanges_are_followed() -> None:
     model = nn.Sequential(nn.Linear(4, 4))
     interp = Interpogate(model)
