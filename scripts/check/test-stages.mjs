@@ -10,9 +10,13 @@ import { programStage } from "./stages.mjs";
 
 const VITEST = inRoot("node_modules", "vitest", "vitest.mjs");
 
-/** Takes as long as all others together. @returns {import("./stages.mjs").Stage[]} */
+/** Last in their folder: those that the lane of all other tests takes over when it is through. */
+const HANDED_OVER = ["trust.test.mjs", "window.test.mjs", "worker.test.mjs"];
+
+/** Takes about as long as all others together. @returns {import("./stages.mjs").Stage[]} */
 export function longStages() {
-  return [workbenchStage("end-to-end tests", "tests/e2e")];
+  const files = testFiles("tests/e2e", (name) => !HANDED_OVER.includes(name));
+  return [workbenchStage("end-to-end tests", files)];
 }
 
 /** @returns {import("./stages.mjs").Stage[]} */
@@ -21,9 +25,13 @@ export function testStages() {
     pythonStage(),
     vitestStage("page tests", "webview/vitest.config.ts"),
     vitestStage("extension tests", "tests/extension/vitest.config.ts"),
-    workbenchStage("page in the browser", "tests/webview"),
+    workbenchStage("page in the browser", testFiles("tests/webview")),
     hostStage("extension host tests", "tests/extension/host/run.mjs"),
-    workbenchStage("notebook tests", "tests/notebooks", provideJupyterLab),
+    workbenchStage("notebook tests", testFiles("tests/notebooks"), provideJupyterLab),
+    workbenchStage(
+      "end-to-end tests of windows",
+      testFiles("tests/e2e", (name) => HANDED_OVER.includes(name)),
+    ),
   ];
 }
 
@@ -45,12 +53,12 @@ function vitestStage(name, configuration) {
 /**
  * Tests of Node's own runner that drive a browser, one file after the other.
  * @param {string} name
- * @param {string} folder
+ * @param {readonly string[]} files
  * @param {() => Promise<unknown>} [provide] what they need beside a browser and VS Code
  * @returns {import("./stages.mjs").Stage}
  */
-function workbenchStage(name, folder, provide) {
-  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...testFiles(folder)];
+function workbenchStage(name, files, provide) {
+  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files];
   return {
     ...programStage(name, process.execPath, args, { closing: 9 }),
     prepare: async () => {
@@ -75,11 +83,14 @@ async function provideBrowserAndEditor() {
   await provideCodeServer();
 }
 
-/** @param {string} folder */
-function testFiles(folder) {
+/**
+ * @param {string} folder
+ * @param {(name: string) => boolean} [isWanted]
+ */
+function testFiles(folder, isWanted = () => true) {
   const place = inRoot(folder);
   return readdirSync(place)
-    .filter((name) => name.endsWith(".test.mjs"))
+    .filter((name) => name.endsWith(".test.mjs") && isWanted(name))
     .sort()
     .map((name) => join(place, name));
 }
