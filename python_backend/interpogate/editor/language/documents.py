@@ -66,15 +66,31 @@ class Document:
 
     def changed(self, changes: list[Json], version: int) -> Document:
         """The next version."""
-        document = self
+        document: Document = self
+        edits: list[tuple[int, int, str]] = []
         for change in changes:
-            text = change["text"]
-            if "range" in change:
-                start = document.offset(change["range"]["start"])
-                end = document.offset(change["range"]["end"])
-                text = document.text[:start] + text + document.text[end:]
-            document = Document(self.uri, text, version)
-        return document
+            if "range" not in change:
+                document, edits = Document(self.uri, change["text"], version), []
+                continue
+            start, end = (document.offset(change["range"][side]) for side in ("start", "end"))
+            if edits and not document._is_before(change["range"]["end"], edits[-1][0]):
+                document, edits = document._edited(edits, version), []
+                start, end = (document.offset(change["range"][side]) for side in ("start", "end"))
+            edits.append((start, end, change["text"]))
+        return document._edited(edits, version) if edits else document
+
+    def _is_before(self, position: Json, offset: int) -> bool:
+        """Whether a position stands before an edit, so that the edit has not moved it."""
+        limit = self.position(offset)
+        return (position["line"], position["character"]) <= (limit["line"], limit["character"])
+
+    def _edited(self, edits: list[tuple[int, int, str]], version: int) -> Document:
+        """The text after edits from its end upwards, all at once: there may be thousands."""
+        parts, rest = [], len(self.text)
+        for start, end, text in edits:
+            parts += [self.text[end:rest], text]
+            rest = start
+        return Document(self.uri, "".join([self.text[:rest], *reversed(parts)]), version)
 
     def _bounds(self, number: int) -> tuple[int, int]:
         if not 0 <= number < len(self._starts):

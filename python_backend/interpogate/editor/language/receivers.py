@@ -13,10 +13,14 @@ from dataclasses import dataclass
 
 from interpogate.editor.language.documents import Document
 
-_HOOK_SET = re.compile(r"\.hook\(\s*\)\s*as\s+(\w+)|(\w+)\s*=\s*[\w.]+\.hook\(\s*\)")
+# Looked for from these words backwards: to try a name at every letter takes minutes where a text
+# holds a picture as one long word.
+_HOOK_SET = re.compile(r"\.hook\(\s*\)(?:\s*as\s+(\w+))?")
 _OBSERVER = re.compile(
-    r"(\w+)\s*(?::[^=\r\n]+)?=\s*(?:\w+\.)*Interpogate\(\s*(?:model\s*=\s*)?(?:(\w+)\s*[,)])?"
+    r"Interpogate(?<!\wInterpogate)\b(?P<call>\(\s*(?:model\s*=\s*)?(?:(?P<model>\w+)\s*[,)])?)?"
 )
+_ASSIGNED = re.compile(r"(?<!\w)(\w+)\s*(?::[^=\r\n]*)?=[\s(]*[\w.]*\Z")
+_TYPED = re.compile(r"(?<!\w)(\w+)\s*:\s*[\"']?[\w.]*\Z")
 _CHAIN = re.compile(r"(?P<chain>[^\W\d]\w*(?:\s*\.\s*\w+)*)\s*(?P<call>\(\s*\))?\s*\.\s*\Z")
 _REACH = 200
 
@@ -89,6 +93,16 @@ def _names(document: Document) -> tuple[set[str], set[str], set[str]]:
 
 
 def _read_names(text: str) -> tuple[set[str], set[str], set[str]]:
-    hook_sets = {first or second for first, second in _HOOK_SET.findall(text)}
-    observed = _OBSERVER.findall(text) if "Interpogate" in text else []
-    return hook_sets, {name for name, _ in observed}, {model for _, model in observed if model}
+    hook_sets, observers, models = set(), set(), set()
+    for found in _HOOK_SET.finditer(text):
+        hook_sets.add(found[1] or _name_before(_ASSIGNED, text, found.start()))
+    for found in _OBSERVER.finditer(text):
+        way = _ASSIGNED if found["call"] else _TYPED
+        observers.add(_name_before(way, text, found.start()))
+        models.add(found["model"] or "")
+    return hook_sets - {""}, observers - {""}, models - {""}
+
+
+def _name_before(way: re.Pattern[str], text: str, position: int) -> str:
+    found = way.search(text[max(0, position - _REACH) : position])
+    return str(found[1]) if found else ""

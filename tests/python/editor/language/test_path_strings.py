@@ -132,3 +132,34 @@ def test_incremental_changes_give_the_text_that_the_client_has() -> None:
         document = document.changed([change], 1)
         text = text[:start] + new + text[end:]
         assert document.text == text
+
+
+def _as_text(text: str, changes: list[dict[str, Any]]) -> str:
+    """What a client means: each change in the text that the one before it has left."""
+    for change in changes:
+        start, end = (_units(text, change["range"][side]) for side in ("start", "end"))
+        text = text[:start] + change["text"] + text[end:]
+    return text
+
+
+def _units(text: str, place: dict[str, int]) -> int:
+    lines = text.split("\n")
+    return sum(len(line) + 1 for line in lines[: place["line"]]) + place["character"]
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_several_changes_at_once_are_taken_one_after_the_other(seed: int) -> None:
+    generator = random.Random(seed)  # noqa: S311 (what is tried)
+    text = "one\ntwo, three\n\nfour"
+    changes: list[dict[str, Any]] = []
+    for _ in range(generator.randint(2, 6)):
+        now = _as_text(text, changes)
+        start, end = sorted(generator.choices(range(len(now) + 1), k=2))
+        if changes and generator.random() < 0.7:  # as editors send them: from the end upwards
+            limit = _units(now, changes[-1]["range"]["start"])
+            start, end = min(start, limit), min(end, limit)
+        place = Document("file:///text.py", now).range(start, end)
+        changes.append({"range": place, "text": generator.choice(["", "A", "b\nc", "\n"])})
+    document = Document("file:///text.py", text).changed(changes, 2)
+    assert document.text == _as_text(text, changes)
+    assert document.version == 2
