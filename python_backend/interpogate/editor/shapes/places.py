@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -67,23 +68,34 @@ def place_at(document: Document, position: Json) -> CodePlace | None:
     return CodePlace(class_name, text=text if isinstance(text, str) else None)
 
 
-def _around(node: ast.AST, at: tuple[int, int]) -> Iterator[ast.AST]:
+def _around(tree: ast.AST, at: tuple[int, int]) -> Iterator[ast.AST]:
     """The nodes around a position, outermost first."""
-    for child in ast.iter_child_nodes(node):
+    waiting = deque(_children(tree))
+    while waiting:
+        child = waiting.popleft()
         if _holds(child, at):
             yield child
-            yield from _around(child, at)
-            return
-        if not hasattr(child, "lineno"):  # comprehensions, arguments and the like have no place
-            yield from _around(child, at)
+            waiting = deque(_children(child))
+        elif not hasattr(child, "lineno"):  # comprehensions, arguments and the like have no place
+            waiting.extendleft(reversed(_children(child)))
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """What is inside of a node; of an f-string what its fields hold."""
+    # Before Python 3.12 each part of an f-string is said to be as long as the whole.
+    if isinstance(node, ast.JoinedStr):
+        fields = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+        return [part for field in fields for part in (field.value, field.format_spec) if part]
+    return list(ast.iter_child_nodes(node))
 
 
 def _holds(node: ast.AST, at: tuple[int, int]) -> bool:
-    if not isinstance(node, (ast.stmt, ast.expr)) or node.end_lineno is None:
+    line, end_line = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    if line is None or end_line is None:
         return False
     decorators = getattr(node, "decorator_list", ())
-    first = min([(node.lineno, node.col_offset), *((d.lineno, 0) for d in decorators)])
-    return first <= at <= (node.end_lineno, node.end_col_offset or 0)
+    first = min([(line, node.col_offset), *((d.lineno, 0) for d in decorators)])  # type: ignore[attr-defined]
+    return first <= at <= (end_line, node.end_col_offset or 0)  # type: ignore[attr-defined]
 
 
 def _class_name(around: list[ast.AST]) -> str:
