@@ -55,18 +55,27 @@ class Language:
 
     def opened(self, item: Json) -> None:
         """A document was opened."""
-        self.documents.open(item)
-        self.diagnostics.schedule(item["uri"])
+        self._look_at(self.documents.open(item))
 
     def changed(self, identifier: Json, changes: list[Json]) -> None:
         """A document has a new version."""
-        self.documents.change(identifier, changes)
-        self.diagnostics.schedule(identifier["uri"])
+        changed = self.documents.change(identifier, changes)
+        if changed is not None:
+            self._look_at(changed)
 
     def closed(self, identifier: Json) -> None:
         """A document was closed."""
+        closed = self.documents.get(identifier["uri"])
         self.documents.close(identifier["uri"])
         self.diagnostics.clear(identifier["uri"])
+        if closed is not None:
+            self._look_at(closed)
+
+    def _look_at(self, document: Document) -> None:
+        """Warn anew; what one cell of a notebook says counts for all of them."""
+        for together in self.documents.together(document):
+            if self.documents.get(together.uri) is not None:
+                self.diagnostics.schedule(together.uri)
 
     def closed_model(self) -> None:
         """A model was closed: nothing is said of it any more."""

@@ -66,6 +66,19 @@ async def test_only_certain_strings_are_warned_of(desk: Any) -> None:
     assert [one.message for one in found] == ["Net has no module 'wrong'."]
 
 
+async def test_a_cell_is_looked_at_anew_when_another_cell_is_written(desk: Any) -> None:
+    cell = "vscode-notebook-cell:/anew.ipynb"
+    uri, _ = desk.write('seen.node("wrong")', uri=f"{cell}#one", head="")
+    other, _ = desk.write("", uri=f"{cell}#two", head="")
+    changed = lsp.TextDocumentContentChangeWholeDocument("seen = Interpogate(model)")
+    identifier = lsp.VersionedTextDocumentIdentifier(2, other)
+    desk.client.text_document_did_change(lsp.DidChangeTextDocumentParams(identifier, [changed]))
+    await desk.wait(lambda: desk.warnings.get(uri))
+    closed = lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(other))
+    desk.client.text_document_did_close(closed)
+    await desk.wait(lambda: not desk.warnings[uri])
+
+
 async def test_a_text_about_a_model_that_is_not_open_is_not_warned_of(desk: Any) -> None:
     other, _ = desk.write('interp.node("encoder.layer.0"); interp.node("encoder.layer.1")')
     own = 'Net()\ninterp.node("encoder.layer.0"); interp.node("encoder.layer.1")'
