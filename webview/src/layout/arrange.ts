@@ -6,6 +6,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import { at } from "../store/columns.ts";
 import { busRows } from "./buses.ts";
 import { clearWays } from "./clearance.ts";
+import { placeReturns } from "./returns.ts";
 import { type EdgeShape, GAP, type LevelShape, type NodeShape } from "./shapes.ts";
 
 export interface Rect {
@@ -30,6 +31,8 @@ export interface Way {
   readonly target: number;
   /** Which trunk at the left it runs in, from 1; 0 for a way of its own. */
   readonly trunk: number;
+  /** Whether it leads back up, as a recurrence does. */
+  readonly back: boolean;
   readonly stops: Stop[];
 }
 
@@ -150,7 +153,7 @@ function waysOf(
 ): Way[] {
   return rows.map((row) => {
     const { source, target } = at(level.edges, row);
-    const way = { row, source, target, trunk: 0 };
+    const way = { row, source, target, trunk: 0, back: false };
     if (source === target) return { ...way, stops: [] };
     const label = graph.edge(String(source), String(target)) as { points?: [] };
     return { ...way, stops: stopsOf(label.points ?? [], bands) };
@@ -171,11 +174,11 @@ function leadToBorder(
   const source = at(rects, way.source);
   const target = at(rects, way.target);
   if (at(nodes, way.source).role === "input") {
-    const above = bands.filter(({ bottom }) => bottom < source.y);
+    const above = bands.filter(({ top }) => top <= source.y);
     way.stops.unshift(...straight(source.x + source.width / 2, above));
   }
   if (at(nodes, way.target).role === "output") {
-    const below = bands.filter(({ top }) => top > target.y + target.height);
+    const below = bands.filter(({ bottom }) => bottom >= target.y + target.height);
     way.stops.push(...straight(target.x + target.width / 2, below));
   }
 }
@@ -196,8 +199,18 @@ function trunkWays(
     const foot = at(rects, source).y + at(rects, source).height;
     const head = at(rects, target).y;
     const between = bands.filter(({ top, bottom }) => top >= foot && bottom <= head);
-    return { row, source, target, trunk, stops: straight(x, between) };
+    return { row, source, target, trunk, back: false, stops: straight(x, between) };
   });
+}
+
+/** From the least to the greatest; there may be more of them than a call takes arguments. */
+function reach(places: Iterable<number>): readonly [number, number] {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const place of places) {
+    least = Math.min(least, place);
+    greatest = Math.max(greatest, place);
+  }
+  return [least, greatest];
 }
 
 /** Moves everything so that it begins at 0, 0; ways that stand out at the sides count too. */
@@ -205,10 +218,9 @@ function normalise(arrangement: Arrangement): void {
   const { rects, ways, bands } = arrangement;
   const placed = rects.filter((rect) => rect.width > 0);
   const stops = ways.flatMap((way) => way.stops);
-  const left = Math.min(...placed.map((r) => r.x), ...stops.map((s) => s.x));
-  const right = Math.max(...placed.map((r) => r.x + r.width), ...stops.map((s) => s.x));
-  const top = Math.min(...placed.map((r) => r.y));
-  const bottom = Math.max(...placed.map((r) => r.y + r.height));
+  const sides = placed.flatMap(({ x, width }) => [x, x + width]);
+  const [left, right] = reach(sides.concat(stops.map(({ x }) => x)));
+  const [top, bottom] = reach(placed.flatMap(({ y, height }) => [y, y + height]));
   for (const rect of placed) {
     rect.x -= left;
     rect.y -= top;
@@ -236,12 +248,16 @@ export function arrange(level: LevelShape): Arrangement {
   if (connected.size > 0) layout(graph);
   const rects = placedRects(graph, level.nodes);
   const bands = bandsOf(rects);
-  const ways = [
+  const drawn = [
     ...waysOf(graph, level, plain, bands),
     ...trunkWays(level, buses, { rects, bands }),
   ];
+  const ways = placeReturns(drawn, rects, bands);
   for (const way of ways) if (way.trunk === 0) leadToBorder(way, rects, level, bands);
-  clearWays(ways, rects);
+  clearWays(
+    ways,
+    rects.filter((_, row) => at(level.nodes, row).role === "box"),
+  );
   const arrangement = { rects, ways, bands, width: 0, height: 0 };
   if (connected.size > 0) normalise(arrangement);
   return arrangement;

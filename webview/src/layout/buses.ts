@@ -32,9 +32,13 @@ function depthsOf(next: readonly (readonly number[])[]): number[] {
   return depths;
 }
 
-/** All nodes that can be reached from the given ones. */
-function reachable(next: readonly (readonly number[])[], from: readonly number[]): Set<number> {
-  const found = new Set(from);
+/** All nodes that can be reached from the given ones without passing one of them. */
+function reachable(
+  next: readonly (readonly number[])[],
+  from: readonly number[],
+  without: number,
+): Set<number> {
+  const found = new Set([...from, without]);
   const waiting = [...from];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     for (const target of at(next, node)) {
@@ -60,8 +64,8 @@ function served(
   if (reached.size < MANY_DEPTHS) return new Set();
   const least = Math.min(...reached);
   const nearest = targets.filter((target) => at(depths, target) === least);
-  const below = reachable(next, nearest);
-  for (const target of nearest) below.delete(target);
+  const below = reachable(next, nearest, node);
+  for (const target of [node, ...nearest]) below.delete(target);
   return below;
 }
 

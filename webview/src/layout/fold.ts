@@ -115,12 +115,6 @@ function bestChoice(arrangement: Arrangement, aspect: number, wanted: number): C
   return best;
 }
 
-function hasBackwardWays({ ways, rects }: Arrangement): boolean {
-  return ways.some(
-    ({ source, target }) => source !== target && at(rects, target).y <= at(rects, source).y,
-  );
-}
-
 interface Shift {
   readonly dx: number;
   readonly dy: number;
@@ -190,7 +184,7 @@ export function foldLong(
   wrapping: Wrapping,
 ): Columns | null {
   const wanted = wantedWorth(arrangement, wrapping);
-  if (wanted === Infinity || hasBackwardWays(arrangement)) return null;
+  if (wanted === Infinity || arrangement.ways.some(({ back }) => back)) return null;
   const choice = bestChoice(arrangement, aspect, wanted);
   if (!choice) return null;
   const { bands } = arrangement;

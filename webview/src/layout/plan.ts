@@ -4,6 +4,7 @@
  */
 import { at } from "../store/columns.ts";
 import { type Arrangement, arrange, placeLoose, type Rect } from "./arrange.ts";
+import { freePlace } from "./clearance.ts";
 import { appearance, foldLong, type Wrapping } from "./fold.ts";
 import { type Port, type Ports, type Route, routesOf } from "./route.ts";
 import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
@@ -123,13 +124,18 @@ function leanOf({ inputs, outputs, width }: Plan): number {
   return Math.abs(lean) <= width * MOST_LEAN ? lean : 0;
 }
 
-/** Ports stand at the very top and bottom, whatever else is in their rank. */
-function pinToBorders({ nodes, container }: LevelShape, { rects, height }: Arrangement): void {
+/** Ports stand at the very top and bottom, beside what else is there. */
+function pinToBorders({ nodes, container }: LevelShape, arrangement: Arrangement): void {
+  const { rects, height } = arrangement;
   const inset = container === ROOT ? 0 : GAP.inset;
+  const placed = rects.filter((rect, row) => rect.width > 0 && at(nodes, row).role === "box");
   nodes.forEach(({ role }, row) => {
     const rect = at(rects, row);
     if (rect.width === 0 || role === "box") return;
     rect.y = role === "input" ? -inset : height + inset - rect.height;
+    rect.x = freePlace(rect, placed);
+    placed.push(rect);
+    arrangement.width = Math.max(arrangement.width, rect.x + rect.width);
   });
 }
 

@@ -1,8 +1,10 @@
 /** Turns ways into curves: where edges leave and arrive, and how they get from column to column. */
 import { at } from "../store/columns.ts";
 import type { Arrangement, Rect, Stop, Way } from "./arrange.ts";
+import { clearBend } from "./clearance.ts";
 import { Curve } from "./curve.ts";
 import type { Columns } from "./fold.ts";
+import { returnPoints } from "./returns.ts";
 import { type EdgeShape, GAP } from "./shapes.ts";
 
 /** A place on a container's border where edges meet what is inside. `x` from its left border. */
@@ -152,11 +154,14 @@ function withEnds(way: Way, arrangement: Arrangement, ends: WayEnds): Stop[] {
   const target = at(arrangement.rects, way.target);
   const columnOf = (node: number) => ends.columns?.ofNode[node] ?? 0;
   const foot = source.y + source.height;
-  return [
-    { x: ends.from, top: foot, bottom: foot, column: columnOf(way.source) },
-    ...way.stops,
-    { x: ends.to, top: target.y, bottom: target.y, column: columnOf(way.target) },
-  ];
+  const first = { x: ends.from, top: foot, bottom: foot, column: columnOf(way.source) };
+  const last = { x: ends.to, top: target.y, bottom: target.y, column: columnOf(way.target) };
+  // A port at the border may stand in a rank that its way was to pass.
+  const between = way.stops.filter(({ top, bottom, column }) => {
+    const above = column === first.column && top < foot;
+    return !above && !(column === last.column && bottom > target.y);
+  });
+  return [first, ...between, last];
 }
 
 interface WayEnds {
@@ -165,13 +170,21 @@ interface WayEnds {
   readonly columns: Columns | null;
 }
 
-function trace(stops: readonly Stop[], lane: Lane | null): number[] {
+function bend(curve: Curve, from: Stop, to: Stop, rects: readonly Rect[]): void {
+  const isStraight = Math.abs(from.x - to.x) < 0.5;
+  const [leave, arrive] = isStraight ? [from.bottom, to.top] : clearBend(from, to, rects);
+  curve.lineTo(from.x, leave);
+  curve.bendTo(to.x, arrive);
+  curve.lineTo(to.x, to.top);
+}
+
+function trace(stops: readonly Stop[], lane: Lane | null, rects: readonly Rect[]): number[] {
   const first = at(stops, 0);
   const curve = new Curve(first.x, first.bottom);
   let here = first;
   for (const stop of stops.slice(1)) {
     if (lane && stop.column > here.column) changeColumn(curve, here, stop, lane);
-    else curve.bendTo(stop.x, stop.top);
+    else bend(curve, here, stop, rects);
     curve.lineTo(stop.x, stop.bottom);
     here = stop;
   }
@@ -192,10 +205,17 @@ export function routesOf(
     const source = at(arrangement.rects, way.source);
     if (way.source === way.target) return { row: way.row, points: loop(source) };
     const ends = { from: from.get(way) ?? 0, to: to.get(way) ?? 0, columns };
+    if (way.back) {
+      const target = at(arrangement.rects, way.target);
+      return { row: way.row, points: returnPoints(way, [source, target], [ends.from, ends.to]) };
+    }
     const stops = withEnds(way, arrangement, ends);
     const changes = columns !== null && at(stops, 0).column !== stops.at(-1)?.column;
     if (changes && !lanes.has(way.source)) lanes.set(way.source, lanes.size % columns.lanes);
     const number = lanes.get(way.source) ?? 0;
-    return { row: way.row, points: trace(stops, columns && { columns, number }) };
+    return {
+      row: way.row,
+      points: trace(stops, columns && { columns, number }, arrangement.rects),
+    };
   });
 }
