@@ -3,7 +3,7 @@ import { tokenText } from "../store/words.ts";
 import type { Brush } from "./brush.ts";
 import { type Axis, entryOf, type Figure } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
-import { numberText, ticksOf } from "./numbers.ts";
+import { ticksOf, tickTexts } from "./numbers.ts";
 
 const TEXT = 11;
 const LINE = 15;
@@ -11,7 +11,7 @@ const TICK_GAP = 38;
 const LONGEST = 96;
 /** Free room at the right, where the last label ends. */
 const SIDE = 14;
-/** Room for numbers along an axis of values. */
+/** Room for numbers along an axis of values, at least. */
 const NUMBERS = 46;
 const SLANT = Math.PI / 4;
 
@@ -46,15 +46,19 @@ function panelWidth(kind: Kind, figure: Figure, room: Size): number {
   return kind.panel(figure, { x: 0, y: 0, ...room }, 0)?.width ?? room.width;
 }
 
-function leftMargin(brush: Brush, kind: Kind, figure: Figure): number {
-  if (kind.isPlot) return NUMBERS;
+function leftMargin(brush: Brush, kind: Kind, figure: Figure, height: number): number {
+  if (kind.isPlot) {
+    const style = { size: TEXT, colour: "" };
+    const widths = kind.numbers?.(figure, height).map((text) => brush.width(text, style)) ?? [];
+    return Math.max(NUMBERS, ...widths.map((width) => width + 9));
+  }
   if (figure.y.size <= 1) return 4;
   return longest(brush, figure.y) + 10 + (figure.y.name ? LINE : 0);
 }
 
 /** Room that labels need at the left and below; names of the axes included. */
 function marginsOf(brush: Brush, kind: Kind, figure: Figure, size: Size): Margins {
-  const left = leftMargin(brush, kind, figure);
+  const left = leftMargin(brush, kind, figure, size.height - 2 * LINE);
   const room = { width: size.width - left - SIDE, height: size.height - 2 * LINE };
   const slanted = isSlanted(brush, figure.x, panelWidth(kind, figure, room));
   const below = slanted ? longest(brush, figure.x) * 0.75 + 14 : LINE + 3;
@@ -83,10 +87,12 @@ function stride(extent: number, count: number, least: number): number {
 function drawEdges(brush: Brush, edges: ArrayLike<number>, panel: Area): void {
   const [low, high] = [edges[0] ?? 0, edges[edges.length - 1] ?? 0];
   const writing = { size: TEXT, colour: brush.theme.muted, align: "center" } as const;
-  for (const tick of ticksOf(low, high, Math.round(panel.width / 80))) {
+  const ticks = ticksOf(low, high, Math.round(panel.width / 80));
+  const texts = tickTexts(ticks);
+  ticks.forEach((tick, index) => {
     const x = panel.x + (panel.width * (tick - low)) / (high - low);
-    brush.text(numberText(tick), x, panel.y + panel.height + 9, writing);
-  }
+    brush.text(texts[index] ?? "", x, panel.y + panel.height + 9, writing);
+  });
 }
 
 function drawAcross(brush: Brush, axis: Axis, panel: Area): void {

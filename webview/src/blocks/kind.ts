@@ -27,6 +27,8 @@ export interface Kind {
   cellAt(figure: Figure, area: Area, x: number, y: number): Cell | null;
   /** Where an entry is drawn. */
   areaOf(figure: Figure, area: Area, cell: Cell): Area | null;
+  /** What is written along the upward axis of a large panel of a height; none if not given. */
+  numbers?(figure: Figure, height: number): readonly string[];
   /** The area of one panel, for axes around it; null if it has none. */
   panel(figure: Figure, area: Area, index: number): Area | null;
 }

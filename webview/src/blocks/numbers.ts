@@ -1,6 +1,8 @@
 /** Numbers as a person reads them in little room. Pure. */
 
 const MINUS = "−";
+/** More do not help to read a number, nor does any tensor of usual types have many more. */
+const MOST_DIGITS = 10;
 
 function signed(text: string): string {
   return text.replaceAll("-", MINUS);
@@ -24,7 +26,7 @@ function trimmed(text: string): string {
 
 /** For the ends of a scale: what differs between them must be seen. */
 export function rangeTexts(low: number, high: number): readonly [string, string] {
-  for (let digits = 2; digits < 7; digits++) {
+  for (let digits = 2; digits <= MOST_DIGITS; digits++) {
     const texts = [numberText(low, digits), numberText(high, digits)] as const;
     if (texts[0] !== texts[1]) return texts;
   }
@@ -37,9 +39,22 @@ export function ticksOf(low: number, high: number, count: number): number[] {
   if (!(rough > 0) || !Number.isFinite(rough)) return [];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const ticks: number[] = [];
-  for (let tick = Math.ceil(low / step); tick * step <= high + step * 1e-9; tick++) {
-    ticks.push(Number((tick * step).toPrecision(12)));
+  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  // Beyond these counting by one stands still.
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last)) return [];
+  const length = Math.max(0, last - first + 1);
+  return Array.from({ length }, (_, tick) => Number(((first + tick) * step).toPrecision(15)));
+}
+
+/** As few digits as say where each of them stands. */
+export function tickTexts(ticks: readonly number[]): string[] {
+  const [first = 0, second = 2 * first] = ticks;
+  const slack = Math.abs(second - first) / 20;
+  for (let digits = 3; digits < MOST_DIGITS; digits++) {
+    const texts = ticks.map((tick) => numberText(tick, digits));
+    const isNear = (tick: number, index: number) =>
+      Math.abs(Number(texts[index]?.replaceAll(MINUS, "-")) - tick) <= slack;
+    if (ticks.every(isNear)) return texts;
   }
-  return ticks;
+  return ticks.map((tick) => numberText(tick, MOST_DIGITS));
 }

@@ -3,7 +3,7 @@ import type { Brush } from "./brush.ts";
 import { drawPanelName } from "./cells.ts";
 import { type Cell, entryOf, type Figure } from "./figure.ts";
 import type { Area, Kind, Size } from "./kind.ts";
-import { numberText, ticksOf } from "./numbers.ts";
+import { numberText, ticksOf, tickTexts } from "./numbers.ts";
 import {
   balancedColumns,
   type PanelGrid,
@@ -56,16 +56,24 @@ export function plotOf(
   return { area, low, high, values: all.subarray(index * size, (index + 1) * size), index, upOf };
 }
 
+function ticksUp(low: number, high: number, height: number): number[] {
+  return ticksOf(low, high, Math.round(height / 70));
+}
+
 /** Lines at round numbers in a large panel, only the ends of the axis in a small one. */
 export function drawAxis(brush: Brush, plot: Plot, ends: readonly [number, number]): void {
   const { area, low, high } = plot;
   const isLarge = area.height >= LARGE;
-  const ticks = isLarge ? ticksOf(low, high, Math.round(area.height / 70)) : [];
-  for (const tick of ticks) drawTick(brush, plot, tick);
+  const ticks = isLarge ? ticksUp(low, high, area.height) : [];
+  const texts = tickTexts(ticks);
+  ticks.forEach((tick, index) => {
+    drawTick(brush, plot, tick, texts[index] ?? "");
+  });
   if (low < 0 && high > 0) across(brush, plot, 0, brush.theme.muted);
   if (isLarge || area.height < 34) return;
   const writing = { size: 7, colour: brush.theme.muted };
   brush.text(numberText(ends[1]), area.x + 2, Math.max(area.y + 5, plot.upOf(ends[1])), writing);
+  if (ends[0] === ends[1]) return;
   const foot = Math.min(area.y + area.height - 5, plot.upOf(ends[0]));
   brush.text(numberText(ends[0]), area.x + 2, foot, writing);
 }
@@ -81,10 +89,10 @@ function across(brush: Brush, { area, upOf }: Plot, value: number, colour: strin
   );
 }
 
-function drawTick(brush: Brush, plot: Plot, tick: number): void {
+function drawTick(brush: Brush, plot: Plot, tick: number, text: string): void {
   across(brush, plot, tick, brush.theme.line);
   const writing = { size: 11, colour: brush.theme.muted, align: "right" } as const;
-  brush.text(numberText(tick), plot.area.x - 5, plot.upOf(tick), writing);
+  brush.text(text, plot.area.x - 5, plot.upOf(tick), writing);
 }
 
 function drawNothing(brush: Brush, { x, y, width, height }: Area): void {
@@ -113,6 +121,7 @@ export function plotKind({ name, range, draw, rowAt, markOf, over }: PlotKind): 
     name,
     isPlot: true,
     size: plotSize,
+    numbers: (figure, height) => tickTexts(ticksUp(...range(figure), height)),
     draw(brush, figure, area) {
       for (let index = 0; index < figure.panels.count; index++) {
         const panel = inside(figure, area, index);

@@ -19,10 +19,13 @@ function part(base64: string, index: number, count: number): string {
   return base64Of(bytes.subarray(index * length, (index + 1) * length));
 }
 
+/** Panels, rows, columns: what has fewer dimensions (edges of bins, boxes) is of all panels. */
+const OF_PANELS = 3;
+
 function ofPanel(array: BlockArray, index: number, count: number): BlockArray {
   const [first, ...inner] = array.shape;
   const each = array.shape.reduce((product, size) => product * size, BYTES[array.dtype]);
-  if (first !== count || each === 0) return array;
+  if (array.shape.length < OF_PANELS || first !== count || each === 0) return array;
   return {
     ...array,
     shape: [1, ...inner],
@@ -34,7 +37,7 @@ function ofPanel(array: BlockArray, index: number, count: number): BlockArray {
 
 /** `panel` counts entries along `panels`. */
 export function singlePanel(picture: BlockPicture, panel: number): BlockPicture {
-  const { panels } = picture;
+  const { panels, x, y } = picture;
   const index = panel - panels.first;
   if (panels.count <= 1 || index < 0 || index >= panels.count) return picture;
   const { count } = panels;
@@ -48,8 +51,8 @@ export function singlePanel(picture: BlockPicture, panel: number): BlockPicture 
     },
     arrays: picture.arrays.map((array) => ofPanel(array, index, count)),
     texts: picture.texts.map(({ name, texts }) => {
-      const length = Math.floor(texts.length / count);
-      const whole = texts.length % count !== 0;
+      const length = x.count * y.count;
+      const whole = texts.length !== count * length;
       return { name, texts: whole ? texts : texts.slice(index * length, (index + 1) * length) };
     }),
   };

@@ -10,9 +10,10 @@ const DOT = 2.4;
 /** Share of the axis that is left free above and below. */
 const ROOM = 0.07;
 
-function range({ picture }: Figure): readonly [number, number] {
-  const room = (picture.high - picture.low) * ROOM;
-  return [picture.low - room, picture.high + room];
+/** Curves of one value only stand in the middle. */
+function range({ picture: { low, high } }: Figure): readonly [number, number] {
+  const room = (high - low) * ROOM || Math.abs(high) / 2 || 1;
+  return [low - room, high + room];
 }
 
 /** The colour of a curve: the accent if it is alone, else along the scale. */
@@ -41,7 +42,8 @@ function draw(brush: Brush, figure: Figure, plot: Plot): void {
     const colour = colourOf(brush, row, rows);
     for (const run of runsOf(figure, plot, row)) {
       brush.line(run, colour, 1.6);
-      if (figure.x.count > POINTS_UNTIL || rows > 4) continue;
+      // A point alone is no line.
+      if (run.length !== 1 && (figure.x.count > POINTS_UNTIL || rows > 4)) continue;
       for (const [x, y] of run) brush.dot(x, y, DOT, colour);
     }
   }
