@@ -148,6 +148,35 @@ describe("a visualization block", () => {
       await dialog.waitFor({ state: "detached" });
     }));
 
+  test("zooms slowly too, and what lies under the pointer stays there", () =>
+    withLive(async (page) => {
+      await addAttention(page);
+      await twin(page, /Attention of/).focus();
+      await page.keyboard.press("Enter");
+      const dialog = page.getByRole("dialog", { name: `Attention · ${ATTENTION}` });
+      const stage = dialog.getByRole("slider");
+      await stage.waitFor();
+      const { x, y, width, height } = await stage.boundingBox();
+      let across = 0;
+      await until("the pointer to be on the first key", async () => {
+        across = (across + 4) % width;
+        await page.mouse.move(x + across, y + height / 2);
+        return (await stage.getAttribute("aria-valuetext")).includes("key 0 ");
+      });
+      // As a trackpad tells it: each step is less than an entry.
+      for (let step = 0; step < 60; step++) await page.mouse.wheel(0, -6);
+      await button(dialog, "Show all of it").waitFor();
+      await until("the first keys, and no others, to be under the pointer", async () => {
+        const keys = new Set();
+        for (let place = 0; place < width; place += width / 24) {
+          await page.mouse.move(x + place, y + height / 2);
+          keys.add(Number((await stage.getAttribute("aria-valuetext")).match(/key (\d+)/)[1]));
+        }
+        return keys.has(0) && Math.max(...keys) < 8;
+      });
+      await picture(page, "block-zoomed");
+    }));
+
   test("keeps its place when the graph is laid out again, and follows every run", () =>
     withLive(async (page) => {
       await addAttention(page);

@@ -1,6 +1,7 @@
 /** Which part of a block's axes a large view shows: zoomed to a point, panned, moved to an entry. Pure. */
 import type { BlockWindow } from "../protocol/messages.generated.ts";
 import type { Figure } from "./figure.ts";
+import type { Area } from "./kind.ts";
 
 export interface Extent {
   readonly x: number;
@@ -80,6 +81,16 @@ export function showing(
     return wanted >= last ? placed(wanted - length + 1, length, all) : { first, last };
   };
   return windowOf(reach(x, entry.x, size.x), reach(y, entry.y, size.y), size);
+}
+
+/** How far across and down an area a point lies, 0 to 1. */
+export function shareIn({ x, y, width, height }: Area, point: Extent): Extent {
+  const within = (share: number) => Math.max(0, Math.min(1, share));
+  return { x: within((point.x - x) / width), y: within((point.y - y) / height) };
+}
+
+export function isSame(one: BlockWindow | null, other: BlockWindow | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 export function sizeOf({ x, y }: Figure): Extent {
