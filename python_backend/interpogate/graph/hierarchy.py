@@ -33,6 +33,8 @@ class Container:
     parent: str | None
     module: int
     """Index of the module; -1 for a run that is no module of its own."""
+    members: tuple[int, ...] = ()
+    """Of a group: indices of the modules that it stands for."""
 
 
 class Hierarchy:
@@ -46,7 +48,8 @@ class Hierarchy:
         self.children: dict[str, list[str]] = {}
         self.id_of_module: dict[int, str] = {}
         self._chains: dict[str, tuple[Container, ...]] = {}
-        self._members: dict[str, list[Module]] = {}
+        self._members: dict[str, tuple[Module, list[Module]]] = {}
+        """Of folded runs that are no module: the module around them, and what is in them."""
         self._build()
 
     def chain(self, container: str) -> tuple[Container, ...]:
@@ -74,12 +77,12 @@ class Hierarchy:
     def _fill(self, container: Container) -> list[Container]:
         """Make the child nodes of a container; returns those to fill next."""
         if container.module < 0:
-            return [self._add_module(m, container.id, m.name) for m in self._members[container.id]]
+            return self._add_members(container, *self._members[container.id])
         module = self._tree.modules[container.module]
         made: list[Container] = []
         for run in _runs(list(self._shown_children(module))):
             if self._folds_into_own_node(container, run):
-                made += [self._add_module(m, container.id, m.name) for m in run]
+                made += self._add_members(container, module, run)
             elif _is_foldable(run) and self._group_id(module, run) not in self._dissolved:
                 made.append(self._add_group(container, module, run))
             else:
@@ -107,20 +110,30 @@ class Hierarchy:
     def _group_id(self, around: Module, run: list[Module]) -> str:
         return f"{around.path}::{run[0].path}…{run[-1].path}"
 
+    def _add_members(
+        self, container: Container, around: Module, run: list[Module]
+    ) -> list[Container]:
+        """By their own names, unless members of several dissolved lists have the same ones."""
+        names = [module.name for module in run]
+        if len(set(names)) < len(names):
+            names = [_label(module, around) for module in run]
+        return [self._add_module(m, container.id, n) for m, n in zip(run, names, strict=True)]
+
     def _add_module(self, module: Module, parent: str | None, name: str) -> Container:
         folded = self._is_folded_list(module)
-        member = self._tree.modules[module.children[0]] if folded else module
+        members = list(self._shown_children(module)) if folded else [module]
         container = Container(
             id=module.path,
             kind="group" if folded else "module",
             name=name,
-            type_name=member.class_name,
+            type_name=members[0].class_name,
             path=module.path,
             first=module.index,
             last=module.last,
-            repeats=len(module.children) if folded else 1,
+            repeats=len(members),
             parent=parent,
             module=module.index,
+            members=_indices(members) if folded else (),
         )
         self.id_of_module[module.index] = container.id
         return self._add(container)
@@ -128,7 +141,7 @@ class Hierarchy:
     def _add_group(self, container: Container, around: Module, run: list[Module]) -> Container:
         first, last = _label(run[0], around), _label(run[-1], around)
         group_id = self._group_id(around, run)
-        self._members[group_id] = run
+        self._members[group_id] = (around, run)
         return self._add(
             Container(
                 id=group_id,
@@ -141,6 +154,7 @@ class Hierarchy:
                 repeats=len(run),
                 parent=container.id,
                 module=-1,
+                members=_indices(run),
             )
         )
 
@@ -161,6 +175,10 @@ def _runs(modules: list[Module]) -> list[list[Module]]:
         else:
             runs.append([module])
     return runs
+
+
+def _indices(modules: list[Module]) -> tuple[int, ...]:
+    return tuple(module.index for module in modules)
 
 
 def _is_foldable(run: list[Module]) -> bool:

@@ -34,11 +34,7 @@ def find_node(graph: Graph, node_id: str) -> Node:
 def hooked_module(graph: Graph, node: Node) -> Module:
     """The module that code for a node hooks: a group's first member, else the module around it."""
     if node.kind == "group" and node.container is not None:
-        container = node.container
-        index = container.first
-        if container.module >= 0:
-            index = graph.tree.modules[container.module].children[0]
-        return graph.tree.modules[index]
+        return graph.tree.modules[node.container.members[0]]
     return graph.tree.at(node.path)
 
 

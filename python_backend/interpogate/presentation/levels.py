@@ -88,13 +88,7 @@ def _parameter_count(graph: Graph, node: Node) -> int:
         return 0
     if container.module >= 0:
         return graph.tree.modules[container.module].parameter_count
-    members = [module for module in graph.tree.modules if module.parent == _parent(graph, node)]
-    inside = [mod for mod in members if container.first <= mod.index <= container.last]
-    return sum(module.parameter_count for module in inside)
-
-
-def _parent(graph: Graph, node: Node) -> int:
-    return graph.tree.modules[node.container.first].parent if node.container else -1
+    return sum(graph.tree.modules[index].parameter_count for index in container.members)
 
 
 def modules(parent: Module, children: list[Module]) -> m.Modules:

@@ -27,12 +27,9 @@ def selected_modules(graph: Graph, nodes: Sequence[str]) -> tuple[Module, ...]:
 
 
 def _members(graph: Graph, node: Node) -> tuple[Module, ...]:
-    first = hooked_module(graph, node)
-    if node.kind != "group" or first.parent < 0:
-        return (first,)
-    siblings = graph.tree.modules[first.parent].children
-    start = siblings.index(first.index)
-    return tuple(graph.tree.modules[i] for i in siblings[start : start + node.repeats])
+    if node.kind != "group" or node.container is None:
+        return (hooked_module(graph, node),)
+    return tuple(graph.tree.modules[index] for index in node.container.members)
 
 
 def hook_target(subject: Subject, modules: Sequence[Module]) -> HookTarget:

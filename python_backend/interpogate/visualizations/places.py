@@ -32,7 +32,7 @@ def place_of(graph: Graph, node_id: str) -> Place:
     if node is None:
         return _without_node(graph, node_id)
     if node.container is not None:
-        return _modules(graph, node, node.container)
+        return _modules(node, node.container)
     if node.id.startswith(f"{ROOT}::output:"):
         return Place("result", node_id, (0,), name=node.id.removeprefix(f"{ROOT}::output:"))
     if not node.rows:
@@ -58,15 +58,10 @@ def _without_node(graph: Graph, node_id: str) -> Place:
     return Place("modules", node_id, (index,))
 
 
-def _modules(graph: Graph, node: Node, container: Container) -> Place:
-    modules = graph.tree.modules
+def _modules(node: Node, container: Container) -> Place:
     if node.kind != "group":
         return Place("modules", node.id, (container.module,))
-    if container.module >= 0:
-        return Place("modules", node.id, modules[container.module].children, is_group=True)
-    around = modules[container.first].parent
-    inside = [i for i in modules[around].children if container.first <= i <= container.last]
-    return Place("modules", node.id, tuple(inside), is_group=True)
+    return Place("modules", node.id, container.members, is_group=True)
 
 
 def _operation(graph: Graph, node: Node) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import networks
@@ -109,6 +110,28 @@ def test_lists_whose_members_take_turns_are_dissolved() -> None:
     assert ("attention.0", "+") in flow
     assert ("+", "mlp.2") in flow
     assert "attention" not in graph.view("essential").levels["."].nodes
+
+
+def test_members_of_lists_in_a_list_that_take_turns_are_told_apart() -> None:
+    class Turns(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.stages = nn.ModuleList(
+                nn.ModuleList(networks.Residual.Block() for _ in range(3)) for _ in range(2)
+            )
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for number in range(3):
+                for stage in self.stages:
+                    x = stage[number](x)  # type: ignore[index]
+            return x
+
+    graph = traced(Turns(), torch.ones(1, 8))
+    node = graph.view("essential").nodes["stages"]
+    assert (node.kind, node.repeats, node.type_name) == ("group", 6, "Block")
+    order = ["0.0", "1.0", "0.1", "1.1", "0.2", "1.2"]
+    steps = {*pairwise(order), ("in", "0.0"), ("1.2", "out")}
+    assert edges(graph, "stages") == steps
 
 
 def test_a_path_of_a_dissolved_list_is_found_in_what_is_around_it() -> None:
