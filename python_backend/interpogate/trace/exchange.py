@@ -1,7 +1,7 @@
 """What stands in for a model's parameters and buffers while it is looked at, so that they stay.
 
 Without an exchange an operation on a buffer alone would be carried out on the real one. Used by
-`opening.py` alone.
+`opening.py`; a session asks it too whether a model is lazy.
 """
 
 from __future__ import annotations
@@ -34,10 +34,14 @@ def copies(model: nn.Module) -> Iterator[None]:
 
 
 def tensors(model: nn.Module) -> dict[str, torch.Tensor]:
-    """Parameters and buffers by name, each once; what is not initialized yet is left out."""
-    state = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    """Parameters and buffers by name, each once."""
+    return {**dict(model.named_parameters()), **dict(model.named_buffers())}
+
+
+def is_lazy(model: nn.Module) -> bool:
+    """Whether some parameters or buffers get their shapes in the first forward pass only."""
     lazy = (UninitializedParameter, UninitializedBuffer)
-    return {name: tensor for name, tensor in state.items() if not isinstance(tensor, lazy)}
+    return any(isinstance(tensor, lazy) for tensor in tensors(model).values())
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from interpogate.graph.recording import NOTHING, Recording
-from interpogate.trace.exchange import copies, fakes, tensors
+from interpogate.trace.exchange import copies, fakes, is_lazy, tensors
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.recorder import Recorder
 
@@ -52,8 +52,11 @@ def first_look(
 ) -> FirstLook:
     """Trace the first candidate inputs that fit; else what got furthest, with its failure.
 
-    `for_real` allows forward passes with values where none without them works.
+    `for_real` allows forward passes with values where none without them works. A lazy model is not
+    looked at: its first forward pass gives it its shapes for good.
     """
+    if is_lazy(modules.live[0]):
+        return FirstLook(NOTHING, "none", next(iter(candidates), {}))
     is_large = modules.tree.modules[0].parameter_count > _MAXIMUM_REAL_PARAMETERS
     if for_real and not is_large and _is_wide_and_tiny(modules):
         candidates = tuple(candidates)

@@ -26,6 +26,7 @@ from interpogate.presentation.failures import failure_problem
 from interpogate.presentation.subject import Subject
 from interpogate.presentation.summary import example_text, summary
 from interpogate.protocol import messages as m
+from interpogate.trace.exchange import is_lazy
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.opening import FirstLook, first_look
 from interpogate.trace.source import failure_source
@@ -199,7 +200,7 @@ class Session:
             int(ids.shape[-1]) if ids is not None else 0,
             phase="ready",
             message="",
-            problem=None if look.succeeded else no_inputs or _trace_problem(graph),
+            problem=None if look.succeeded else no_inputs or _trace_problem(graph, opened),
             summary=summary(opened.loaded, opened.modules, shapes_of(look.inputs)),
         )
 
@@ -236,7 +237,13 @@ def _examples_problem(who: str, error: BaseException) -> m.Problem:
     )
 
 
-def _trace_problem(graph: Graph) -> m.Problem:
+def _trace_problem(graph: Graph, opened: OpenedModel) -> m.Problem:
+    if is_lazy(opened.modules.live[0]):
+        return m.Problem(
+            code="trace.lazy",
+            message="This model gets its shapes in its first forward pass, so nothing was run yet.",
+            hint="Write inputs that fit and run.",
+        )
     hint = (
         "Write inputs that fit and run, or give the file a function example_inputs() "
         "that returns them."

@@ -115,3 +115,11 @@ def test_many_tiny_modules_that_fit_no_input_say_why() -> None:
     found = look(Wide(), torch.ones(2, 3))
     assert found.recording.failure is not None
     assert "shape" in found.recording.failure.message
+
+
+def test_a_lazy_model_keeps_its_right_to_choose_its_shapes() -> None:
+    model = nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d())
+    found = first_look(declared_modules(model), [{"input": torch.ones(2, 3)}])
+    assert not found.succeeded
+    assert found.inputs["input"].shape == (2, 3)
+    assert model(torch.ones(2, 6)).shape == (2, 4)

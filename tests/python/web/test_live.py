@@ -304,6 +304,17 @@ def test_runs_of_a_page_leave_random_state_and_running_statistics_as_the_script_
             assert torch.equal(state, torch.get_rng_state())
 
 
+def test_a_page_gives_a_lazy_model_its_shapes_and_shows_its_graph() -> None:
+    model = nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d())
+    with Interpogate(model).serve(open_browser=False) as server, _page(server) as page:
+        state = page.open_model()
+        model_id = state["modelId"]
+        assert (state["phase"], state["problem"]["code"]) == ("ready", "trace.lazy")
+        assert page.run(model_id, inputs="input = float32[8, 6]")["phase"] == "finished"
+        assert page.call("graph/locate", modelId=model_id, path="1")["node"] == "1"
+        assert page.call("model/read", modelId=model_id)["problem"] is None
+
+
 def test_modules_that_the_script_exchanges_are_followed() -> None:
     model = nn.Sequential(nn.Linear(4, 4))
     interp = Interpogate(model)
