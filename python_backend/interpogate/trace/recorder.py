@@ -370,7 +370,7 @@ def argument_names(module: nn.Module) -> tuple[str, ...]:
 def _named(rows: list[RawRow], positional: int, names: tuple[str, ...]) -> list[RawRow]:
     named = []
     for depth, key, *rest in rows:
-        is_position = depth == 0 and key.isdigit() and int(key) < min(positional, len(names))
+        is_position = depth == 0 and key.isdecimal() and int(key) < min(positional, len(names))
         named.append((depth, names[int(key)] if is_position else key, *rest))
     return named
 

@@ -7,6 +7,7 @@ stays alive. It must run with torch function modes off, else each look at a shap
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -137,7 +138,7 @@ def _items(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:  # noqa: PLR0911 (
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return "dataclass", _fields(value)
     if isinstance(value, Mapping):
-        return "dict", [(str(key), item) for key, item in value.items()]
+        return "dict", list(zip(_key_texts(value), value.values(), strict=True))
     if isinstance(value, tuple):
         names = getattr(value, "_fields", range(len(value)))
         kind: Kind = "dataclass" if hasattr(value, "_fields") else "tuple"
@@ -145,6 +146,18 @@ def _items(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:  # noqa: PLR0911 (
     if isinstance(value, (list, set, frozenset)):
         return "list", [(str(number), item) for number, item in enumerate(value)]
     return "object", []
+
+
+def _key_texts(keys: Mapping[Any, Any]) -> list[str]:
+    """Keys as text, no two alike: `1` and `"1"` may both be keys. Of a tensor no entry is told."""
+    texts = ["tensor" if isinstance(key, torch.Tensor) else str(key) for key in keys]
+    if len(set(texts)) == len(texts):
+        return texts
+    seen: Counter[str] = Counter()
+    for row, text in enumerate(texts):
+        texts[row] = f"{text} ({seen[text] + 1})" if seen[text] else text
+        seen[text] += 1
+    return texts
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:

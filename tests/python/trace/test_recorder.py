@@ -50,6 +50,21 @@ def test_arguments_are_named_and_outputs_are_described() -> None:
     assert call.positional == 1
 
 
+def test_names_and_keys_that_are_no_plain_text_are_told_apart() -> None:
+    class Odd(nn.Module):
+        def forward(self, x: torch.Tensor, **more: torch.Tensor) -> dict[object, torch.Tensor]:
+            return {1: x + more["²"], "1": x, torch.tensor(5): x * 2}
+
+    modules = declared_modules(Odd())
+    recorder = Recorder(modules)
+    with recorder.watching():
+        modules.live[0](torch.ones(2), **{"²": torch.ones(2)})
+    (call,) = recorder.recording().calls
+    assert [value.key for value in call.inputs] == ["x", "²"]
+    assert [value.key for value in call.outputs if value.depth] == ["1", "1 (2)", "tensor"]
+    assert recorder.internal_errors == 0
+
+
 def test_hooks_are_removed_when_forward_raises() -> None:
     model = networks.FailsMidway()
     with pytest.raises(RuntimeError, match="mat1 and mat2"):
