@@ -186,7 +186,7 @@ def _own_tensor(module: nn.Module, keys: tuple[str, ...]) -> torch.Tensor:
 def _operation(observed: Observed, place: Place, value: m.ValueReference, call: int) -> Value:
     if not 1 <= call <= len(place.rows):
         raise NotRun(f"The operation ran {len(place.rows)} times: there is no call {call}.")
-    number = int(value.keys[0]) if value.keys and value.keys[0].isdigit() else 0
+    number = int(value.keys[0]) if value.keys and value.keys[0].isdecimal() else 0
     row = place.rows[call - 1]
     kept = _operands(observed, row) if value.side == "input" else _results(observed, row)
     watches = frozenset({Watch(place.modules[0], "operation", place.name)})

@@ -76,7 +76,7 @@ def _of_call(observed: Observed, module: int, side: m.ValueSide, keys: tuple[str
 
 def _of_operation(observed: Observed, place: Place, value: m.ValueReference) -> Tensor:
     recording, row = observed.graph.recording, place.rows[0]
-    number = int(value.keys[0]) if value.keys and value.keys[0].isdigit() else 0
+    number = int(value.keys[0]) if value.keys and value.keys[0].isdecimal() else 0
     taken = [flow.tensor for flow in recording.flows if flow.target == row]
     found = taken if value.side == "input" else recording.operations[row].outputs
     if number >= len(found):

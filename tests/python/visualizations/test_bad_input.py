@@ -137,3 +137,13 @@ def test_statistics_of_what_is_gone_say_why() -> None:
     assert found.outputs == (None,)
     assert found.note == "The tensor was not kept."
     assert "no node" in node_statistics(OBSERVED, "gone").note
+
+
+@pytest.mark.parametrize("key", ["²", "nope"])
+def test_a_key_that_is_no_number_means_the_first_tensor_of_an_operation(key: str) -> None:
+    class Twice(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+    wanted = block(".::call:mul#0", "heatmap", key)
+    assert read(observe(Twice(), x=torch.ones(2, 3)), wanted).problem is None
