@@ -40,9 +40,11 @@ class Observations:
 
     def _keep(self, key: tuple[str, int, str], answer: Json) -> None:
         old = [k for k in self._known if k[0] == key[0] and k[1] < key[1]]
-        for stale in old or list(self._known)[: len(self._known) - _MOST_FILES]:
+        for stale in old:
             del self._known[stale]
         self._known[key] = answer
+        while len(self._known) > _MOST_FILES:
+            del self._known[next(iter(self._known))]
 
 
 def observations_of(language: Language) -> Observations:
