@@ -5,6 +5,7 @@ import { figureOf } from "../../webview/src/blocks/figure.ts";
 import { rangeTexts, ticksOf, tickTexts } from "../../webview/src/blocks/numbers.ts";
 import { kindOf } from "../../webview/src/blocks/registry.ts";
 import { singlePanel } from "../../webview/src/blocks/single.ts";
+import { sightOf, windowOfSight, zoomed } from "../../webview/src/blocks/window.ts";
 import type {
   BlockArray,
   BlockAxis,
@@ -134,4 +135,12 @@ test("what belongs to all panels stays whole when one of them is taken out", () 
   expect(second.numbers("boxes")?.shape).toEqual([2, 4]);
   expect(second.texts("boxes")).toEqual(["cat", "dog"]);
   expect(second.texts("tokens")).toEqual(["c", "d"]);
+});
+
+test("many small steps of zooming add up, and what they zoom around stays in its place", () => {
+  const size = { x: 13, y: 101 };
+  const around = { x: 0.5, y: 0.25 };
+  let sight = sightOf(null, size);
+  for (let step = 0; step < 60; step++) sight = zoomed(sight, size, 1.02, around);
+  expect(windowOfSight(sight, size)).toEqual({ firstX: 5, lastX: 9, firstY: 18, lastY: 49 });
 });

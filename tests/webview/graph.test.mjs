@@ -1,6 +1,7 @@
 /** The graph in a real browser: painted, clicked, unfolded, panned; with and without WebGL. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { until } from "../../scripts/workbench/waiting.mjs";
 import {
   button,
   demo,
@@ -16,6 +17,22 @@ import {
 import { gptRecording } from "./replay/recording.mjs";
 
 useBrowser();
+
+/** Share of light pixels in a part of the page. */
+async function lightShare(page, clip) {
+  const image = await page.screenshot({ clip });
+  return page.evaluate(
+    async (bytes) => {
+      const { width, height } = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+      const context = new OffscreenCanvas(width, height).getContext("2d");
+      context.drawImage(await createImageBitmap(new Blob([new Uint8Array(bytes)])), 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
+      const isLight = (_, pixel) => data[4 * pixel] + data[4 * pixel + 1] > 255;
+      return Array.from({ length: width * height }).filter(isLight).length / (width * height);
+    },
+    [...image],
+  );
+}
 
 describe("the graph", () => {
   test("is painted, and its twin names what is in it", () =>
@@ -164,5 +181,15 @@ describe("the graph", () => {
       await page.evaluate(() => window.lost.restoreContext());
       await page.getByText("The graphics were lost").waitFor({ state: "detached" });
       await isPainted(page, 0.005);
+    }));
+
+  test("keeps its names readable where the system forces its colours", () =>
+    withGraph(demo, {}, async (page) => {
+      await page.emulateMedia({ forcedColors: "active" });
+      await until("a dark card with a light name", async () => {
+        const light = await lightShare(page, await item(page, "lm_head").boundingBox());
+        return light > 0.01 && light < 0.5;
+      });
+      await picture(page, "graph-forced");
     }));
 });

@@ -41,19 +41,38 @@ function placed(first: number, length: number, size: number): Span {
 }
 
 function scaled({ first, last }: Span, factor: number, share: number, size: number): Span {
-  const length = Math.max(Math.min(FEWEST, size), (last - first) / factor);
-  return placed(first + share * (last - first - length), length, size);
+  const least = Math.min(FEWEST, size);
+  const length = Math.min(size, Math.max(least, (last - first) / factor));
+  const start = first + share * (last - first - length);
+  const begin = Math.max(0, Math.min(size - length, start));
+  return { first: begin, last: begin + length };
+}
+
+/** A part of the axes that is not yet rounded to entries: many small steps add up in it. */
+export type Sight = readonly [x: Span, y: Span];
+
+export function sightOf(window: BlockWindow | null, size: Extent): Sight {
+  return spansOf(window, size);
 }
 
 /** `factor` over 1 looks nearer; what lies at the shares across and down stays there. */
+export function zoomed([x, y]: Sight, size: Extent, factor: number, at: Extent): Sight {
+  return [scaled(x, factor, at.x, size.x), scaled(y, factor, at.y, size.y)];
+}
+
+/** The entries nearest to what is looked at. */
+export function windowOfSight([x, y]: Sight, size: Extent): BlockWindow | null {
+  const whole = ({ first, last }: Span, all: number) => placed(first, last - first, all);
+  return windowOf(whole(x, size.x), whole(y, size.y), size);
+}
+
 export function zoomedWindow(
   window: BlockWindow | null,
   size: Extent,
   factor: number,
   at: Extent,
 ): BlockWindow | null {
-  const [x, y] = spansOf(window, size);
-  return windowOf(scaled(x, factor, at.x, size.x), scaled(y, factor, at.y, size.y), size);
+  return windowOfSight(zoomed(sightOf(window, size), size, factor, at), size);
 }
 
 /** Moved by shares of its own extent. */

@@ -46,6 +46,8 @@ class ColourReader {
     canvas.height = 1;
     this.context = canvas.getContext("2d", { willReadFrequently: true });
     this.probe.hidden = true;
+    // The system's few colours are forced on text, not on what the page names by itself.
+    this.probe.style.setProperty("forced-color-adjust", "none");
     host.append(this.probe);
   }
 
@@ -76,7 +78,9 @@ export function readPalette(host: HTMLElement): Palette {
     families: record(FAMILIES, (family) => reader.read(`family-${family}`)),
     font: style.fontFamily,
     monospace: style.getPropertyValue("--ip-monospace") || "monospace",
-    highContrast: document.body.matches(".vscode-high-contrast, .vscode-high-contrast-light"),
+    highContrast:
+      document.body.matches(".vscode-high-contrast, .vscode-high-contrast-light") ||
+      matchMedia("(forced-colors: active)").matches,
   };
   reader.close();
   return palette;

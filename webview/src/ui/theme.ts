@@ -9,11 +9,13 @@ export function watchTheme(changed: () => void): () => void {
   });
   // VS Code writes its colours into the style of the root element.
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ["style"] });
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", changed);
+  const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) =>
+    matchMedia(query),
+  );
+  for (const query of queries) query.addEventListener("change", changed);
   return () => {
     observer.disconnect();
-    scheme.removeEventListener("change", changed);
+    for (const query of queries) query.removeEventListener("change", changed);
   };
 }
 
