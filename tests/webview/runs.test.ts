@@ -146,6 +146,12 @@ describe("a file in the inputs", () => {
     },
   );
 
+  test("takes the example's line where the box is empty", () => {
+    const example = "pixel_values = float32[1, 3, 8, 8]";
+    const inputs = withFile(" ", 'npy("a.npy")', false, null, example);
+    expect(inputs).toBe('pixel_values = npy("a.npy")');
+  });
+
   test("knows the line of a place in the text", () => {
     expect([0, 3, 4, 9].map((offset) => lineAt("abc\ndef\n", offset))).toEqual([0, 0, 1, 2]);
   });

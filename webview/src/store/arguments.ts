@@ -22,14 +22,16 @@ function placeFor(lines: readonly string[], isImage: boolean, cursor: number | n
   });
 }
 
-/** The inputs with a file in them, in the place of a fitting line or as one more. */
+/** The inputs with a file in them, in the place of a fitting line or as one more; an empty box takes the example's. */
 export function withFile(
   inputs: string,
   expression: string,
   isImage: boolean,
   cursor: number | null = null,
+  example = "",
 ): string {
-  const lines = inputs === "" ? [] : inputs.split("\n");
+  const known = inputs.trim() === "" ? example : inputs;
+  const lines = known === "" ? [] : known.split("\n");
   const place = placeFor(lines, isImage, cursor);
   const line = lines[place];
   if (line === undefined) return [...lines, `x = ${expression}`].join("\n");
