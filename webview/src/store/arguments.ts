@@ -22,7 +22,10 @@ function placeFor(lines: readonly string[], isImage: boolean, cursor: number | n
   });
 }
 
-/** The inputs with a file in them, in the place of a fitting line or as one more; an empty box takes the example's. */
+/**
+ * The inputs with a file in them, in the place of a fitting line or as one more; `example` stands
+ * for an empty box.
+ */
 export function withFile(
   inputs: string,
   expression: string,
