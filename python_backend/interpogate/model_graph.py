@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +14,7 @@ from functools import cached_property
 from torch import nn
 
 from interpogate.errors import PathNotFound
-from interpogate.graph.essential import visible_dataflow
+from interpogate.graph.essential import VisibleFlow, visible_dataflow
 from interpogate.graph.graph import Graph
 from interpogate.graph.levels import ROOT, Node
 from interpogate.graph.modules import Module, Parameter, Source
@@ -76,13 +77,18 @@ class OperationNode:
 
 @dataclass(frozen=True)
 class Edge:
-    """A tensor that one node gave and another one took, at least once in the run."""
+    """What one node gave and another one took, at least once in the run.
+
+    Source and target are the same where a module took in a later call what it gave in an earlier one.
+    """
 
     source: str
     """Path of a module that is shown closed, such as an `nn.Linear`, or id of an operation."""
     target: str
     tensor: Tensor
     """Shape, dtype and device of the first such tensor, as it arrived."""
+    tensors: tuple[Tensor, ...] = ()
+    """All such tensors as they arrived, without those that only differ in the call they belong to."""
 
 
 class UnknownModule(PathNotFound, KeyError):
@@ -141,14 +147,25 @@ class ModelGraph(Graph):
         """The data flow between the nodes, from node to node across all borders."""
         flow = visible_dataflow(self.tree, self.recording, "essential")
         names = {row: n.id for n in self.view("essential").nodes.values() for row in n.rows}
-        found: dict[tuple[str, str], Edge] = {}
+        found: defaultdict[tuple[str, str], dict[tuple[object, ...], Tensor]] = defaultdict(dict)
         for one in flow.flows:
             source = self._shown(one.source, names)
             result = f"{ROOT}::output:{one.result}"
             target = self._shown(one.target, names) if one.target >= 0 else result
-            if source != target:
-                found.setdefault((source, target), Edge(source, target, one.tensor))
-        return tuple(found.values())
+            if source != target or self._is_recurrent(one):
+                found[source, target].setdefault(self._crossing(one), one.tensor)
+        return tuple(_edge(pair, tuple(tensors.values())) for pair, tensors in found.items())
+
+    def _is_recurrent(self, flow: VisibleFlow) -> bool:
+        operations = self.recording.operations
+        return operations[flow.source].call != operations[flow.target].call
+
+    def _crossing(self, flow: VisibleFlow) -> tuple[object, ...]:
+        """Equal for the same tensor in each call: its maker within the call, its output, its kind."""
+        row = flow.way[-2][0] if len(flow.way) > 1 else flow.source
+        maker = self.recording.operations[row]
+        began = self.recording.calls[maker.call].order if maker.call >= 0 else maker.order
+        return maker.order - began, flow.slot, flow.tensor
 
     def _shown(self, row: int, names: dict[int, str]) -> str:
         operation = self.recording.operations[row]
@@ -161,6 +178,10 @@ class ModelGraph(Graph):
         if node.container is not None or not node.name:
             return False
         return node.kind != "operation" or not _is_closed(self.tree.at(node.path))
+
+
+def _edge(pair: tuple[str, str], tensors: tuple[Tensor, ...]) -> Edge:
+    return Edge(*pair, tensors[0], tensors)
 
 
 def _is_closed(module: Module) -> bool:

@@ -42,14 +42,35 @@ class Node:
     """Operations it stands for (one for each call)."""
 
 
+@dataclass(frozen=True)
+class Strand:
+    """One tensor of an edge, and the ports it passes at the ends that are containers."""
+
+    tensor: Tensor
+    output: str
+    """The port it leaves the source by; empty if that is no container."""
+    input: str
+    """The port it enters the target by; empty if that is no container."""
+
+
 @dataclass
 class Edge:
     """All that flows from one node of a level to another."""
 
     source: str
     target: str
-    tensor: Tensor
-    makers: set[tuple[object, ...]] = field(default_factory=set)
+    strands: dict[Strand, set[tuple[object, ...]]] = field(default_factory=dict)
+    """With the crossings of each: so many different tensors are described by it."""
+
+    @property
+    def tensor(self) -> Tensor:
+        """The first that flowed."""
+        return next(iter(self.strands)).tensor
+
+    @property
+    def makers(self) -> set[tuple[object, ...]]:
+        """The crossings of all tensors."""
+        return {crossing for crossings in self.strands.values() for crossing in crossings}
 
 
 @dataclass
@@ -199,14 +220,28 @@ class Levels:
         source = self._steps(flow.source)
         target = self._steps(flow.target) if flow.target >= 0 else self._result_steps(flow)
         shared = _shared_length(source, target)
+        outputs = self._ports_out(flow, source[shared:])
+        inputs = self._ports_in(flow, target[shared:])
         across = self._entering(flow, target[shared])
-        self._join(source[shared - 1][0], source[shared][0], target[shared][0], across)
-        for step, (child, _) in zip(source[shared:], source[shared + 1 :], strict=False):
-            crossing = self._leaving(flow, step)
-            self._join(step[0], child, self._port(step[0], "output", crossing), crossing)
-        for step, (child, _) in zip(target[shared:], target[shared + 1 :], strict=False):
-            crossing = self._entering(flow, step)
-            self._join(step[0], self._port(step[0], "input", crossing), child, crossing)
+        pair = (source[shared][0], target[shared][0])
+        self._join(source[shared - 1][0], pair, across, (outputs[0], inputs[0]))
+        for level, inner in enumerate(source[shared + 1 :]):
+            crossing = self._leaving(flow, source[shared + level])
+            pair = (inner[0], outputs[level])
+            self._join(source[shared + level][0], pair, crossing, (outputs[level + 1], ""))
+        for level, inner in enumerate(target[shared + 1 :]):
+            crossing = self._entering(flow, target[shared + level])
+            pair = (inputs[level], inner[0])
+            self._join(target[shared + level][0], pair, crossing, ("", inputs[level + 1]))
+
+    def _ports_out(self, flow: VisibleFlow, steps: tuple[Step, ...]) -> list[str]:
+        """By step the port of its container, none for the operation at the end."""
+        own = [self._port(step[0], "output", self._leaving(flow, step)) for step in steps[:-1]]
+        return [*own, ""]
+
+    def _ports_in(self, flow: VisibleFlow, steps: tuple[Step, ...]) -> list[str]:
+        own = [self._port(step[0], "input", self._entering(flow, step)) for step in steps[:-1]]
+        return [*own, ""]
 
     def _entering(self, flow: VisibleFlow, step: Step) -> Crossing:
         """The tensor as it crosses into a node."""
@@ -249,10 +284,12 @@ class Levels:
             self._ports[key] = node_id
         return self._ports[key]
 
-    def _join(self, level: str, source: str, target: str, crossing: Crossing) -> None:
-        edges = self.levels[level].edges
-        edge = edges.setdefault((source, target), Edge(source, target, crossing.tensor))
-        edge.makers.add(crossing.key)
+    def _join(
+        self, level: str, pair: tuple[str, str], crossing: Crossing, ports: tuple[str, str]
+    ) -> None:
+        edge = self.levels[level].edges.setdefault(pair, Edge(*pair))
+        strand = Strand(crossing.tensor, *ports)
+        edge.strands.setdefault(strand, set()).add(crossing.key)
 
 
 def _shared_length(source: tuple[Step, ...], target: tuple[Step, ...]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interpogate.graph.graph import Graph, View
-from interpogate.graph.levels import Edge, Node
+from interpogate.graph.levels import Node
 from interpogate.graph.levels import Level as GraphLevel
 from interpogate.graph.modules import Module
 from interpogate.graph.values import Tensor
@@ -48,8 +48,6 @@ def token_dimension(shape: tuple[int, ...], token_count: int) -> int | None:
 def level(graph: Graph, view: View, inside: GraphLevel, token_count: int) -> m.Level:
     """One level as columns."""
     nodes = list(inside.nodes.values())
-    edges = list(inside.edges.values())
-    row_of = {node.id: row for row, node in enumerate(nodes)}
     tensors = TensorRows(token_count)
     return m.Level(
         container=inside.container,
@@ -66,19 +64,37 @@ def level(graph: Graph, view: View, inside: GraphLevel, token_count: int) -> m.L
         last_modules=tuple(node.container.last if node.container else -1 for node in nodes),
         orders=tuple(node.order for node in nodes),
         outputs=tuple(tensors.row(node.tensor) for node in nodes),
-        **_edges(edges, row_of, tensors),
+        **_edges(view, inside, tensors),
         tensors=tensors.table(),
     )
 
 
-def _edges(
-    edges: list[Edge], row_of: dict[str, int], tensors: TensorRows
-) -> dict[str, tuple[int, ...]]:
+def _edges(view: View, inside: GraphLevel, tensors: TensorRows) -> dict[str, tuple[int, ...]]:
+    rows = {node: row for row, node in enumerate(inside.nodes)}
+    ports = _port_rows(view, {node for pair in inside.edges for node in pair})
+    parts = [
+        (rows[edge.source], rows[edge.target], strand, len(crossings))
+        for edge in inside.edges.values()
+        for strand, crossings in edge.strands.items()
+    ]
     return {
-        "edge_sources": tuple(row_of[edge.source] for edge in edges),
-        "edge_targets": tuple(row_of[edge.target] for edge in edges),
-        "edge_tensors": tuple(tensors.row(edge.tensor) for edge in edges),
-        "edge_counts": tuple(len(edge.makers) for edge in edges),
+        "edge_sources": tuple(source for source, _, _, _ in parts),
+        "edge_targets": tuple(target for _, target, _, _ in parts),
+        "edge_tensors": tuple(tensors.row(strand.tensor) for _, _, strand, _ in parts),
+        "edge_counts": tuple(count for _, _, _, count in parts),
+        "edge_outputs": tuple(ports.get(strand.output, -1) for _, _, strand, _ in parts),
+        "edge_inputs": tuple(ports.get(strand.input, -1) for _, _, strand, _ in parts),
+    }
+
+
+def _port_rows(view: View, containers: set[str]) -> dict[str, int]:
+    """By port its row in the level that it belongs to."""
+    return {
+        node.id: row
+        for container in containers
+        if container in view.levels
+        for row, node in enumerate(view.levels[container].nodes.values())
+        if node.kind in ("input", "output")
     }
 
 

@@ -87,6 +87,8 @@ LEVEL = m.Level(
     edge_targets=(1, 2),
     edge_tensors=(0, -1),
     edge_counts=(1, 2),
+    edge_outputs=(-1, 5),
+    edge_inputs=(0, -1),
     tensors=TENSORS,
 )
 TOKENS = m.Tokens(ids=(5, 0), texts=(" park", "\u2028"), raw=("Ġpark", "<0xE2>"))

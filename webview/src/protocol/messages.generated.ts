@@ -526,7 +526,7 @@ export interface TensorTable {
   tokenDimensions: readonly number[];
 }
 
-/** The inside of one container: its child nodes and the data flow between them. Edges that come from outside start at an `input` node, edges that leave end at an `output` node. */
+/** The inside of one container: its child nodes and the data flow between them. Edges that come from outside start at an `input` node, edges that leave end at an `output` node. What flows from one node to another has one edge for each kind of tensor, and for each port that it passes where one of the two is a container. */
 export interface Level {
   /** Node id of the container; `.` is the root. */
   container: string;
@@ -562,8 +562,12 @@ export interface Level {
   edgeTargets: readonly number[];
   /** Row in `tensors` of what flows; -1 if unknown. */
   edgeTensors: readonly number[];
-  /** How many different tensors flow along the edge. */
+  /** How many different tensors flow along the edge, all of the same shape and dtype. */
   edgeCounts: readonly number[];
+  /** Row of the `output` node in the level of the source that it comes out of; -1 if none. */
+  edgeOutputs: readonly number[];
+  /** Row of the `input` node in the level of the target that it goes into; -1 if none. */
+  edgeInputs: readonly number[];
   /** Descriptions that `outputs` and `edge_tensors` point into. */
   tensors: TensorTable;
 }

@@ -36,6 +36,8 @@ class Level:
     """The inside of one container: its child nodes and the data flow between them.
 
     Edges that come from outside start at an `input` node, edges that leave end at an `output` node.
+    What flows from one node to another has one edge for each kind of tensor, and for each port that
+    it passes where one of the two is a container.
     """
 
     container: str
@@ -73,7 +75,11 @@ class Level:
     edge_tensors: tuple[int, ...]
     """Row in `tensors` of what flows; -1 if unknown."""
     edge_counts: tuple[int, ...]
-    """How many different tensors flow along the edge."""
+    """How many different tensors flow along the edge, all of the same shape and dtype."""
+    edge_outputs: tuple[int, ...]
+    """Row of the `output` node in the level of the source that it comes out of; -1 if none."""
+    edge_inputs: tuple[int, ...]
+    """Row of the `input` node in the level of the target that it goes into; -1 if none."""
     tensors: TensorTable
     """Descriptions that `outputs` and `edge_tensors` point into."""
 
