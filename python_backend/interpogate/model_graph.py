@@ -79,7 +79,7 @@ class OperationNode:
 class Edge:
     """What one node gave and another one took, at least once in the run.
 
-    Source and target are the same where a module took in a later call what it gave in an earlier one.
+    Source and target are the same where a later call took what an earlier one gave.
     """
 
     source: str
@@ -88,7 +88,7 @@ class Edge:
     tensor: Tensor
     """Shape, dtype and device of the first such tensor, as it arrived."""
     tensors: tuple[Tensor, ...] = ()
-    """All such tensors as they arrived, without those that only differ in the call they belong to."""
+    """All such tensors as they arrived; the same one of several calls counts once."""
 
 
 class UnknownModule(PathNotFound, KeyError):
@@ -161,7 +161,7 @@ class ModelGraph(Graph):
         return operations[flow.source].call != operations[flow.target].call
 
     def _crossing(self, flow: VisibleFlow) -> tuple[object, ...]:
-        """Equal for the same tensor in each call: its maker within the call, its output, its kind."""
+        """Equal for the same tensor in each call: its maker there, which output, its kind."""
         row = flow.way[-2][0] if len(flow.way) > 1 else flow.source
         maker = self.recording.operations[row]
         began = self.recording.calls[maker.call].order if maker.call >= 0 else maker.order

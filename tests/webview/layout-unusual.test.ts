@@ -14,7 +14,7 @@ function node(id: string, height = 44, role: Role = "box"): NodeShape {
 function edges(text: string): EdgeShape[] {
   return text.split(" ").map((edge) => {
     const [source = 0, target = 0] = edge.split(">").map(Number);
-    return { source, target, key: "" };
+    return { source, target };
   });
 }
 

@@ -245,7 +245,7 @@ test("a level without any data flow stands in rows", () => {
 
 test("a node that feeds itself has a loop beside it", () => {
   const nodes = [{ id: "cell", width: 100, height: 40, role: "box" as const }];
-  const edges = [{ source: 0, target: 0, key: "" }];
+  const edges = [{ source: 0, target: 0 }];
   const scene = layOut([{ container: ".", nodes, edges, titleWidth: 0 }]);
   const cell = rectOf(scene, "cell");
   expect(Math.max(...pointsOf(scene, 0).map(([x]) => x))).toBeGreaterThan(cell.x + cell.width);
@@ -260,8 +260,8 @@ test("a tensor that every block reads runs in one trunk", () => {
   ];
   const chain = [0, 2, 3, 4, 5, 6]
     .slice(1)
-    .map((row, i) => ({ source: [0, 2, 3, 4, 5][i] ?? 0, target: row, key: "x" }));
-  const mask = [2, 3, 4, 5, 6].map((row) => ({ source: 1, target: row, key: "mask" }));
+    .map((row, i) => ({ source: [0, 2, 3, 4, 5][i] ?? 0, target: row }));
+  const mask = [2, 3, 4, 5, 6].map((row) => ({ source: 1, target: row }));
   const scene = layOut([{ container: ".", nodes, edges: [...chain, ...mask], titleWidth: 0 }]);
   const lefts = [...scene.routeRows].flatMap((row, route) =>
     row > chain.length ? [Math.min(...pointsOf(scene, route).map(([x]) => x))] : [],

@@ -23,7 +23,9 @@ function node(id: string, more: Partial<GraphNode> = {}): GraphNode {
   };
 }
 
-const level = (...nodes: GraphNode[]): GraphLevel[] => [{ container: ".", nodes, edges: [] }];
+const level = (...nodes: GraphNode[]): GraphLevel[] => [
+  { container: ".", nodes, edges: [], rows: [] },
+];
 
 function marked(paths: Partial<Record<keyof MarkedPaths, string[]>>): MarkedPaths {
   const of = (kind: keyof MarkedPaths) => new Set(paths[kind] ?? []);

@@ -123,12 +123,18 @@ describe("ports", () => {
     const level = decodeLevel(masked());
     const bundled = withBundledPorts(level);
     expect(bundled.nodes.map((node) => node.id)).toEqual(["a", "b", "in0", "in1"]);
-    expect(bundled.edges.map(({ source, target, count }) => [source, target, count])).toEqual([
+    const ends = bundled.edges.map(({ source, target, strands }) => [
+      source,
+      target,
+      strands.length,
+    ]);
+    expect(ends).toEqual([
       [2, 0, 1],
       [3, 0, 2],
       [3, 1, 2],
       [0, 1, 1],
     ]);
+    expect(bundled.rows).toEqual([0, 1, 2, 3, 3]);
   });
 
   test("that have names stay apart", () => {
@@ -159,6 +165,8 @@ function masked(): Level {
     edgeTargets: [0, 0, 0, 1, 1, 1],
     edgeTensors: [-1, -1, -1, -1, -1, -1],
     edgeCounts: [1, 1, 1, 1, 1, 1],
+    edgeOutputs: [-1, -1, -1, -1, -1, -1],
+    edgeInputs: [-1, -1, -1, -1, -1, -1],
     tensors: { shapes: [], dtypes: [], tokenDimensions: [] },
   };
 }

@@ -10,7 +10,8 @@ import { stacksOf } from "../src/render/blocks.ts";
 import { textMeasure } from "../src/render/labels.ts";
 import { readPalette } from "../src/render/palette.ts";
 import { Stage } from "../src/render/stage.ts";
-import type { GraphLevel, GraphNode } from "../src/store/graph.ts";
+import { at } from "../src/store/columns.ts";
+import type { GraphLevel, GraphNode, Strand } from "../src/store/graph.ts";
 
 const SIZE = { width: 1400, height: 860 };
 const STEP = { x: 150, y: 80 };
@@ -45,8 +46,9 @@ function gridOf(count: number): { scene: Scene; levels: GraphLevel[] } {
   const nodes = Array.from({ length: count }, (_, index) => nodeAt(index));
   const places = nodes.map((_, i) => [Math.floor(i / rows) * STEP.x, (i % rows) * STEP.y] as const);
   const edges = nodes.flatMap((node, i) =>
-    i % rows === 0 ? [] : [{ source: i - 1, target: i, tensor: node.output, count: 1 }],
+    i % rows === 0 ? [] : [{ source: i - 1, target: i, strands: [strandOf(node)] }],
   );
+  const label = { parts: [{ text: "1×8×128", isToken: false }], width: 42, lines: [] };
   const points = edges.flatMap(({ source, target }) => {
     const [x = 0, y = 0] = places[source] ?? [];
     return [x + 60, y + 44, x + 60, (places[target]?.[1] ?? 0) - 0];
@@ -60,11 +62,21 @@ function gridOf(count: number): { scene: Scene; levels: GraphLevel[] } {
     depths: new Uint8Array(count),
     routeContainers: edges.map(() => "."),
     routeRows: Uint32Array.from(edges.keys()),
+    routeSources: Uint32Array.from(edges, ({ source }) => source),
+    routeTargets: Uint32Array.from(edges, ({ target }) => target),
+    labels: edges.map(({ source }) => {
+      const [x, y] = at(places, source);
+      return { label, x: x + 60, y: y + 57 };
+    }),
     routeDepths: new Uint8Array(edges.length),
     routeStarts: Uint32Array.from({ length: edges.length + 1 }, (_, i) => i * 2),
     points: Float32Array.from(points),
   };
-  return { scene, levels: [{ container: ".", nodes, edges }] };
+  return { scene, levels: [{ container: ".", nodes, edges, rows: [...nodes.keys()] }] };
+}
+
+function strandOf(node: GraphNode): Strand {
+  return { tensor: node.output, count: 1, output: -1, input: -1 };
 }
 
 function canvas(): HTMLCanvasElement {

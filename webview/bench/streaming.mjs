@@ -14,7 +14,8 @@ function emptyRecording() {
   const root = recording.levels["."];
   const row = (column) => (Array.isArray(column) ? column.slice(0, 1) : column);
   const first = Object.fromEntries(Object.entries(root).map(([key, column]) => [key, row(column)]));
-  const edges = { edgeSources: [], edgeTargets: [], edgeTensors: [], edgeCounts: [] };
+  const none = { edgeSources: [], edgeTargets: [], edgeTensors: [], edgeCounts: [] };
+  const edges = { ...none, edgeOutputs: [], edgeInputs: [] };
   recording.levels = { ".": { ...first, ...edges } };
   return recording;
 }

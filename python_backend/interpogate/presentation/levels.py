@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from interpogate.graph.graph import Graph, View
-from interpogate.graph.levels import Node
 from interpogate.graph.levels import Level as GraphLevel
+from interpogate.graph.levels import Node
 from interpogate.graph.modules import Module
 from interpogate.graph.values import Tensor
 from interpogate.protocol import messages as m

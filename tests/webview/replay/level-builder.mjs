@@ -55,6 +55,8 @@ export class LevelBuilder {
       edgeTargets: this.edges.map((e) => e[1]),
       edgeTensors: this.edges.map((e) => e[2] ?? -1),
       edgeCounts: this.edges.map(() => 1),
+      edgeOutputs: this.edges.map(() => -1),
+      edgeInputs: this.edges.map(() => -1),
       tensors: {
         shapes: tensors.map((t) => t[0]),
         dtypes: tensors.map((t) => t[1]),

@@ -6,7 +6,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import { at } from "../store/columns.ts";
 import { busRows } from "./buses.ts";
 import { clearWays } from "./clearance.ts";
-import { placeReturns } from "./returns.ts";
+import { LOOP, placeReturns, TURN } from "./returns.ts";
 import { type EdgeShape, GAP, type LevelShape, type NodeShape } from "./shapes.ts";
 
 export interface Rect {
@@ -29,6 +29,9 @@ export interface Way {
   readonly row: number;
   readonly source: number;
   readonly target: number;
+  /** The ports of unfolded ends; -1 for none. */
+  readonly output: number;
+  readonly input: number;
   /** Which trunk at the left it runs in, from 1; 0 for a way of its own. */
   readonly trunk: number;
   /** Whether it leads back up, as a recurrence does. */
@@ -57,7 +60,9 @@ const MANY = 400;
 type Dagre = ReturnType<typeof dagreGraph>;
 
 function dagreGraph(size: number) {
-  const graph = new Graph<object, { width: number; height: number; x?: number; y?: number }>();
+  const graph = new Graph<object, { width: number; height: number; x?: number; y?: number }>({
+    multigraph: true,
+  });
   const ranker = size > MANY ? "tight-tree" : "network-simplex";
   graph.setGraph({
     rankdir: "TB",
@@ -70,17 +75,22 @@ function dagreGraph(size: number) {
   return graph;
 }
 
-/** Rows of the edges to draw: one for each pair of different nodes. */
+/** Rows of the edges to draw: one for each pair of nodes and the ports they use. */
 function distinct(edges: readonly EdgeShape[]): number[] {
   const seen = new Set<string>();
   const rows: number[] = [];
-  edges.forEach(({ source, target }, row) => {
-    const pair = `${source} ${target}`;
-    if (seen.has(pair)) return;
-    seen.add(pair);
+  edges.forEach((edge, row) => {
+    const { source, target, output, input } = endsOf(edge);
+    const ends = `${source} ${target} ${output} ${input}`;
+    if (seen.has(ends)) return;
+    seen.add(ends);
     rows.push(row);
   });
   return rows;
+}
+
+function endsOf({ source, target, output = -1, input = -1 }: EdgeShape) {
+  return { source, target, output, input };
 }
 
 function pinPorts(graph: Dagre, nodes: readonly NodeShape[], connected: ReadonlySet<number>): void {
@@ -94,20 +104,48 @@ function pinPorts(graph: Dagre, nodes: readonly NodeShape[], connected: Readonly
 }
 
 /** Room to both sides of where edges meet the node: that is where dagre sees its middle. */
-function leaningWidth({ width, lean = 0 }: NodeShape): number {
-  return width + 2 * Math.abs(lean);
+function roomOf({ width, lean = 0, role }: NodeShape, own: OwnLines): number {
+  const label = role === "box" ? 0 : own.label - GAP.node / 2;
+  const loops = own.loops > 0 ? own.loops * LOOP + own.loop : 0;
+  return Math.max(width + 2 * Math.abs(lean), label) + 2 * loops;
+}
+
+/** What the lines at a node need beside it. */
+interface OwnLines {
+  loops: number;
+  /** Width of the labels of its loops, and of those that begin at it. */
+  loop: number;
+  label: number;
+}
+
+function ownLines(level: LevelShape, rows: readonly number[]): OwnLines[] {
+  const found = level.nodes.map(() => ({ loops: 0, loop: 0, label: 0 }));
+  for (const row of rows) {
+    const { source, target, label } = at(level.edges, row);
+    const own = at(found, source);
+    const width = label?.width ?? 0;
+    if (source !== target) own.label = Math.max(own.label, width);
+    else {
+      own.loops++;
+      own.loop = Math.max(own.loop, width);
+    }
+  }
+  return found;
 }
 
 function fill(graph: Dagre, level: LevelShape, rows: readonly number[]): Set<number> {
-  const edges = rows.map((row) => at(level.edges, row));
-  const connected = new Set(edges.flatMap(({ source, target }) => [source, target]));
+  const ends = rows.map((row) => at(level.edges, row));
+  const connected = new Set(ends.flatMap(({ source, target }) => [source, target]));
+  const own = ownLines(level, rows);
   level.nodes.forEach((node, index) => {
     if (connected.has(index)) {
-      graph.setNode(String(index), { width: leaningWidth(node), height: node.height });
+      graph.setNode(String(index), { width: roomOf(node, at(own, index)), height: node.height });
     }
   });
-  for (const { source, target } of edges) {
-    if (source !== target) graph.setEdge(String(source), String(target), { weight: 1 });
+  for (const row of rows) {
+    const { source, target } = at(level.edges, row);
+    if (source === target) continue;
+    graph.setEdge(String(source), String(target), { weight: 1 }, String(row));
   }
   pinPorts(graph, level.nodes, connected);
   return connected;
@@ -152,10 +190,11 @@ function waysOf(
   bands: readonly Band[],
 ): Way[] {
   return rows.map((row) => {
-    const { source, target } = at(level.edges, row);
-    const way = { row, source, target, trunk: 0, back: false };
-    if (source === target) return { ...way, stops: [] };
-    const label = graph.edge(String(source), String(target)) as { points?: [] };
+    const ends = endsOf(at(level.edges, row));
+    const way = { row, ...ends, trunk: 0, back: false };
+    if (ends.source === ends.target) return { ...way, stops: [] };
+    const names = [String(ends.source), String(ends.target), String(row)] as const;
+    const label = graph.edge(...names) as { points?: [] };
     return { ...way, stops: stopsOf(label.points ?? [], bands) };
   });
 }
@@ -189,17 +228,19 @@ function trunkWays(
   rows: Iterable<number>,
   { rects, bands }: Pick<Arrangement, "rects" | "bands">,
 ): Way[] {
-  const left = Math.min(...rects.filter((rect) => rect.width > 0).map((rect) => rect.x));
-  const trunks = new Map<number, number>();
+  const [left] = reach(rects.filter((rect) => rect.width > 0).map((rect) => rect.x));
+  const trunks = new Map<string, number>();
   return [...rows].map((row) => {
-    const { source, target } = at(level.edges, row);
-    if (!trunks.has(source)) trunks.set(source, trunks.size + 1);
-    const trunk = trunks.get(source) ?? 1;
+    const ends = endsOf(at(level.edges, row));
+    const { source, target, output } = ends;
+    const from = `${source} ${output}`;
+    if (!trunks.has(from)) trunks.set(from, trunks.size + 1);
+    const trunk = trunks.get(from) ?? 1;
     const x = left - GAP.edge * trunk;
     const foot = at(rects, source).y + at(rects, source).height;
     const head = at(rects, target).y;
     const between = bands.filter(({ top, bottom }) => top >= foot && bottom <= head);
-    return { row, source, target, trunk, back: false, stops: straight(x, between) };
+    return { row, ...ends, trunk, back: false, stops: straight(x, between) };
   });
 }
 
@@ -220,7 +261,11 @@ function normalise(arrangement: Arrangement): void {
   const stops = ways.flatMap((way) => way.stops);
   const sides = placed.flatMap(({ x, width }) => [x, x + width]);
   const [left, right] = reach(sides.concat(stops.map(({ x }) => x)));
-  const [top, bottom] = reach(placed.flatMap(({ y, height }) => [y, y + height]));
+  const turns = ways.filter((way) => way.back || way.source === way.target);
+  const heights = turns.flatMap((way) =>
+    way.stops.flatMap((stop) => [stop.top - TURN, stop.bottom + TURN]),
+  );
+  const [top, bottom] = reach(heights.concat(placed.flatMap(({ y, height }) => [y, y + height])));
   for (const rect of placed) {
     rect.x -= left;
     rect.y -= top;

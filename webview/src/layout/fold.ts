@@ -34,13 +34,16 @@ function columnHeights(bands: readonly Band[], starts: readonly number[]): numbe
   });
 }
 
-/** Sources whose ways change the column: each takes a lane. */
+/** Nodes and ports whose ways change the column: each takes a lane. */
 function lanesOf(ways: readonly Way[], columnAt: (y: number) => number, rects: Rect[]): number {
   const crossing = ways.filter(({ source, target }) => {
     const from = columnAt(at(rects, source).y);
     return from !== columnAt(at(rects, target).y);
   });
-  return Math.min(new Set(crossing.map((way) => way.source)).size, MOST_LANES);
+  return Math.min(
+    new Set(crossing.map(({ source, output }) => `${source} ${output}`)).size,
+    MOST_LANES,
+  );
 }
 
 function columnOf(bands: readonly Band[], starts: readonly number[], y: number): number {

@@ -5,6 +5,7 @@
 import { at } from "../store/columns.ts";
 import { type Arrangement, arrange, placeLoose, type Rect } from "./arrange.ts";
 import { freePlace } from "./clearance.ts";
+import { rightOfLabels, withLabels } from "./flow-labels.ts";
 import { appearance, foldLong, type Wrapping } from "./fold.ts";
 import { type Port, type Ports, type Route, routesOf } from "./route.ts";
 import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
@@ -89,14 +90,16 @@ function signatureOf(
     const inside = insides[row];
     return inside ? brief(inside) : `${node.width} ${node.height} ${node.role}`;
   });
-  const edges = level.edges.map(({ source, target, key }) => `${source} ${target} ${key}`);
+  const edges = level.edges.map(({ source, target, output, input, label }) =>
+    [source, target, output, input, label?.width, ...(label?.lines ?? [])].join(" "),
+  );
   const outer = [style.aspect.toFixed(2), style.wrapping, level.container === ROOT];
   return [...outer, "", ...nodes, "", ...edges].join("|");
 }
 
 /** What the outside needs to know of an inside. */
 function brief(plan: Plan): string {
-  const ports = [...plan.inputs, ...plan.outputs].map(({ keys, x }) => `${keys.join()} ${x}`);
+  const ports = [...plan.inputs, ...plan.outputs].map(({ row, x }) => `${row} ${x}`);
   return `[${plan.width} ${plan.height} ${ports.join(",")}]`;
 }
 
@@ -108,7 +111,9 @@ function layOut(level: LevelShape, insides: readonly (Plan | undefined)[], style
   pinToBorders(sized, arrangement);
   const ports = new Map<number, Ports>();
   for (const [row, plan] of insides.entries()) if (plan) ports.set(row, plan);
-  return { arrangement, routes: routesOf(arrangement, level.edges, ports, columns) };
+  const routes = withLabels(routesOf(arrangement, ports, columns), sized, arrangement.rects);
+  arrangement.width = Math.max(arrangement.width, rightOfLabels(routes, sized));
+  return { arrangement, routes };
 }
 
 function sizedBy(node: NodeShape, inside: Plan | undefined): NodeShape {
@@ -153,7 +158,7 @@ function rootFrame({ aside }: LevelShape, { arrangement, routes }: Inside): Fram
   return {
     ...(isBeside ? beside : below),
     rects: rects.map((rect) => ({ ...rect, x: rect.x + dx, y: rect.y + dy })),
-    routes: routes.map((route) => ({ ...route, points: shifted(route.points, dx, dy) })),
+    routes: routes.map((route) => shifted(route, dx, dy)),
   };
 }
 
@@ -175,7 +180,7 @@ function frame(level: LevelShape, inside: Inside): Framed {
     width: full,
     height: height + dy + foot + extra,
     rects: lowered.map((rect) => ({ ...rect, x: rect.x + dx, y: rect.y + dy })),
-    routes: routes.map((route) => ({ ...route, points: shifted(route.points, dx, dy) })),
+    routes: routes.map((route) => shifted(route, dx, dy)),
   };
 }
 
@@ -197,8 +202,10 @@ function withLowerPorts(
   };
 }
 
-function shifted(points: readonly number[], dx: number, dy: number): number[] {
-  return points.map((value, index) => value + (index % 2 === 0 ? dx : dy));
+function shifted(route: Route, dx: number, dy: number): Route {
+  const points = route.points.map((value, index) => value + (index % 2 === 0 ? dx : dy));
+  const label = route.label && { x: route.label.x + dx, y: route.label.y + dy };
+  return { row: route.row, points, label };
 }
 
 function portsOf(level: LevelShape, rects: readonly Rect[]): Ports {
@@ -208,14 +215,6 @@ function portsOf(level: LevelShape, rects: readonly Rect[]): Ports {
 function ports(level: LevelShape, rects: readonly Rect[], role: Role): Port[] {
   return level.nodes.flatMap((node, row) => {
     const rect = at(rects, row);
-    return node.role === role
-      ? [{ keys: keysAt(level, row, role), x: rect.x + rect.width / 2 }]
-      : [];
+    return node.role === role ? [{ row, x: rect.x + rect.width / 2 }] : [];
   });
-}
-
-/** What flows through a port. */
-function keysAt(level: LevelShape, row: number, role: Role): string[] {
-  const end = role === "input" ? "source" : "target";
-  return level.edges.filter((edge) => edge[end] === row).map((edge) => edge.key);
 }

@@ -8,11 +8,22 @@ import { Curve } from "./curve.ts";
 import { GAP } from "./shapes.ts";
 
 /** How far below its source, and above its target, a way turns. */
-const TURN = GAP.rank / 2;
+export const TURN = GAP.rank / 2;
+/** How much further a loop turns than the one inside it. */
+const NESTED = 5;
+const MOST_NESTED = 2;
+
+/** Between a node and its loop. */
+export const LOOP = 14;
 
 interface Lane extends Band {
-  readonly target: number;
+  readonly key: string;
   x: number;
+}
+
+/** Ways into the same port of the same node share a lane. */
+function keyOf({ target, input }: Way): string {
+  return `${target} ${input}`;
 }
 
 function isReturn({ source, target }: Way, rects: readonly Rect[]): boolean {
@@ -24,15 +35,17 @@ function bandAround({ y, height }: Rect, bands: readonly Band[]): Band {
   return around ?? { top: y, bottom: y + height };
 }
 
-/** One for each target, from the ranks of its sources to its own. */
+/** One for each end, from the ranks of its sources to its own. */
 function lanesOf(ways: readonly Way[], rects: readonly Rect[], bands: readonly Band[]): Lane[] {
-  const lanes = new Map<number, Lane>();
-  for (const { source, target } of ways) {
+  const lanes = new Map<string, Lane>();
+  for (const way of ways) {
+    const { source, target } = way;
     const { top } = bandAround(at(rects, target), bands);
     const { bottom } = bandAround(at(rects, source), bands);
-    const lane = lanes.get(target) ?? { target, x: 0, top, bottom };
+    const key = keyOf(way);
+    const lane = lanes.get(key) ?? { key, x: 0, top, bottom };
     lane.bottom = Math.max(lane.bottom, bottom);
-    lanes.set(target, lane);
+    lanes.set(key, lane);
   }
   return [...lanes.values()].sort((left, right) => heightOf(left) - heightOf(right));
 }
@@ -67,9 +80,11 @@ export function placeReturns(
   lanes.forEach((lane, index) => {
     placeLane(lane, lanes.slice(0, index), rects);
   });
-  const byTarget = new Map(lanes.map((lane) => [lane.target, lane]));
+  const byKey = new Map(lanes.map((lane) => [lane.key, lane]));
+  const loops = new Map<number, number>();
   return ways.map((way) => {
-    const lane = isReturn(way, rects) ? byTarget.get(way.target) : undefined;
+    if (way.source === way.target) return withLoop(way, rects, loops);
+    const lane = isReturn(way, rects) ? byKey.get(keyOf(way)) : undefined;
     if (!lane) return way;
     const { bottom } = bandAround(at(rects, way.source), bands);
     return {
@@ -81,17 +96,30 @@ export function placeReturns(
   });
 }
 
-/** Down, around at the right, and in from above. */
+/** A node's loops pass at its right, one beside the other. */
+function withLoop(way: Way, rects: readonly Rect[], loops: Map<number, number>): Way {
+  const number = (loops.get(way.source) ?? 0) + 1;
+  loops.set(way.source, number);
+  const { x, y, width, height } = at(rects, way.source);
+  return {
+    ...way,
+    stops: [{ x: x + width + number * LOOP, top: y, bottom: y + height, column: 0 }],
+  };
+}
+
+/** Down, around at the right, and in from above; loops one around the other. */
 export function returnPoints({ stops }: Way, rects: readonly [Rect, Rect], ends: [number, number]) {
   const [source, target] = rects;
   const [from, to] = ends;
   const { x, top, bottom } = at(stops, 0);
+  const loop = source === target ? Math.round((x - source.x - source.width) / LOOP) - 1 : 0;
+  const turn = TURN + Math.min(loop, MOST_NESTED) * NESTED;
   const curve = new Curve(from, source.y + source.height);
   curve.corners([
-    [from, bottom + TURN],
-    [x, bottom + TURN],
-    [x, top - TURN],
-    [to, top - TURN],
+    [from, bottom + turn],
+    [x, bottom + turn],
+    [x, top - turn],
+    [to, top - turn],
     [to, target.y],
   ]);
   return curve.points;

@@ -5,12 +5,12 @@ import { clearBend } from "./clearance.ts";
 import { Curve } from "./curve.ts";
 import type { Columns } from "./fold.ts";
 import { returnPoints } from "./returns.ts";
-import { type EdgeShape, GAP } from "./shapes.ts";
+import { GAP } from "./shapes.ts";
 
 /** A place on a container's border where edges meet what is inside. `x` from its left border. */
 export interface Port {
-  /** What flows through it. */
-  readonly keys: readonly string[];
+  /** Its row in the container's level. */
+  readonly row: number;
   readonly x: number;
 }
 
@@ -22,23 +22,18 @@ export interface Ports {
 export interface Route {
   readonly row: number;
   readonly points: number[];
+  /** The middle of its label, if it has one of its own. */
+  readonly label: { readonly x: number; readonly y: number } | null;
 }
 
 const SPREAD = 16;
+/** How far from its node's right side a loop leaves and arrives. */
+const LOOP_INSET = 14;
 
-/** Which port each of the edges uses: one for one where the numbers agree, else by what flows. */
-export function matchPorts(keys: readonly string[], ports: readonly Port[]): number[] {
-  if (ports.length === keys.length || ports.length <= 1) {
-    return keys.map((_, index) => Math.min(index, ports.length - 1));
-  }
-  const free = new Set(ports.keys());
-  return keys.map((key, index) => {
-    const same = [...free].find((port) => at(ports, port).keys.includes(key));
-    if (same !== undefined) free.delete(same);
-    if (same !== undefined) return same;
-    const alike = ports.findIndex((port) => port.keys.includes(key));
-    return alike >= 0 ? alike : Math.min(index, ports.length - 1);
-  });
+/** Where a port is; the first one where it is not known which. */
+function portX(ports: readonly Port[], row: number): number {
+  const port = ports.find((candidate) => candidate.row === row) ?? at(ports, 0);
+  return port.x;
 }
 
 /** The x of an edge's end, by way. */
@@ -62,59 +57,72 @@ function within(x: number, rect: Rect): number {
   return Math.min(rect.x + rect.width - inset, Math.max(rect.x + inset, x));
 }
 
-function throughPorts(
-  ways: readonly Way[],
-  edges: readonly EdgeShape[],
-  { rect, ports, ends }: { rect: Rect; ports: readonly Port[]; ends: Ends },
-): void {
-  const matched = matchPorts(
-    ways.map((way) => at(edges, way.row).key),
-    ports,
-  );
-  ways.forEach((way, index) => {
-    const port = ports[at(matched, index)];
-    ends.set(way, port ? rect.x + port.x : rect.x + rect.width / 2);
-  });
+function push<K>(groups: Map<K, Way[]>, key: K, way: Way): void {
+  const group = groups.get(key);
+  if (group) group.push(way);
+  else groups.set(key, [way]);
 }
 
 function groupBy(ways: readonly Way[], end: "source" | "target"): Map<number, Way[]> {
   const groups = new Map<number, Way[]>();
-  for (const way of ways) {
-    if (way.source === way.target) continue;
-    const group = groups.get(way[end]);
-    if (group) group.push(way);
-    else groups.set(way[end], [way]);
-  }
+  for (const way of ways) push(groups, way[end], way);
   return groups;
 }
 
-function arrivals(
-  { rects, ways }: Arrangement,
-  edges: readonly EdgeShape[],
-  { ports, from }: { ports: ReadonlyMap<number, Ports>; from: Ends },
-): Ends {
+type PortsOf = ReadonlyMap<number, Ports>;
+
+/** Where ways meet their targets: at a port of an unfolded one, else side by side. */
+function arrivals({ rects, ways }: Arrangement, ports: PortsOf, from: Ends): Ends {
   const ends: Ends = new Map();
   for (const [node, group] of groupBy(ways, "target")) {
     const rect = at(rects, node);
     const inputs = ports.get(node)?.inputs ?? [];
-    if (inputs.length > 0) throughPorts(group, edges, { rect, ports: inputs, ends });
-    else spread(group, rect, from, ends);
+    const free = group.filter((way) => way.source !== node);
+    if (inputs.length === 0) spread(free, rect, from, ends);
+    else for (const way of group) ends.set(way, rect.x + portX(inputs, way.input));
   }
   return ends;
 }
 
-function departures(
-  { rects, ways }: Arrangement,
-  edges: readonly EdgeShape[],
-  ports: ReadonlyMap<number, Ports>,
-): Ends {
+/** Where ways leave their sources: at a port of an unfolded one, else from the middle. */
+function departures({ rects, ways }: Arrangement, ports: PortsOf): Ends {
   const ends: Ends = new Map();
   for (const [node, group] of groupBy(ways, "source")) {
     const rect = at(rects, node);
     const outputs = ports.get(node)?.outputs ?? [];
-    throughPorts(group, edges, { rect, ports: outputs, ends });
+    for (const way of group) {
+      const x = outputs.length > 0 ? portX(outputs, way.output) : rect.width / 2;
+      ends.set(way, rect.x + x);
+    }
   }
   return ends;
+}
+
+/** Ways between the same two nodes lie in the order of the ports at their ends. */
+function untangled(arrangement: Arrangement, ports: PortsOf): Arrangement {
+  const parallel = new Map<string, Way[]>();
+  for (const way of arrangement.ways) {
+    if (way.trunk === 0 && !way.back && way.stops.length > 0) {
+      push(parallel, `${way.source} ${way.target}`, way);
+    }
+  }
+  const stops = new Map<Way, Stop[]>();
+  for (const ways of parallel.values()) if (ways.length > 1) untangle(ways, ports, stops);
+  const ways = arrangement.ways.map((way) => ({ ...way, stops: stops.get(way) ?? way.stops }));
+  return { ...arrangement, ways };
+}
+
+function untangle(ways: readonly Way[], ports: PortsOf, into: Map<Way, Stop[]>): void {
+  const inputs = ports.get(at(ways, 0).target)?.inputs ?? [];
+  const outputs = ports.get(at(ways, 0).source)?.outputs ?? [];
+  const place = (way: Way) =>
+    inputs.length > 0 ? portX(inputs, way.input) : portX(outputs, way.output);
+  const byPort = [...ways].sort((left, right) => place(left) - place(right));
+  const lastX = (stops: readonly Stop[]) => at(stops, stops.length - 1).x;
+  const paths = ways.map(({ stops }) => stops).sort((left, right) => lastX(left) - lastX(right));
+  byPort.forEach((way, index) => {
+    into.set(way, at(paths, index));
+  });
 }
 
 /** From the foot of one column around to the head of the next one. */
@@ -135,17 +143,6 @@ function changeColumn(curve: Curve, here: Stop, stop: Stop, lane: Lane): void {
 interface Lane {
   readonly columns: Columns;
   readonly number: number;
-}
-
-function loop(rect: Rect): number[] {
-  const right = rect.x + rect.width;
-  const curve = new Curve(right, rect.y + rect.height * 0.72);
-  curve.corners([
-    [right + GAP.lane * 1.6, rect.y + rect.height * 0.72],
-    [right + GAP.lane * 1.6, rect.y + rect.height * 0.28],
-    [right, rect.y + rect.height * 0.28],
-  ]);
-  return curve.points;
 }
 
 /** A way with its ends as stops, so that every part is treated alike. */
@@ -192,30 +189,32 @@ function trace(stops: readonly Stop[], lane: Lane | null, rects: readonly Rect[]
 }
 
 /** All routes of a level; `ports` are those of its unfolded nodes, by row. */
-export function routesOf(
-  arrangement: Arrangement,
-  edges: readonly EdgeShape[],
-  ports: ReadonlyMap<number, Ports>,
-  columns: Columns | null,
-): Route[] {
-  const from = departures(arrangement, edges, ports);
-  const to = arrivals(arrangement, edges, { ports, from });
-  const lanes = new Map<number, number>();
+export function routesOf(tangled: Arrangement, ports: PortsOf, columns: Columns | null): Route[] {
+  const arrangement = untangled(tangled, ports);
+  const from = departures(arrangement, ports);
+  const to = arrivals(arrangement, ports, from);
+  const lanes = new Map<string, number>();
   return arrangement.ways.map((way) => {
     const source = at(arrangement.rects, way.source);
-    if (way.source === way.target) return { row: way.row, points: loop(source) };
+    const target = at(arrangement.rects, way.target);
     const ends = { from: from.get(way) ?? 0, to: to.get(way) ?? 0, columns };
+    const route = { row: way.row, label: null };
+    if (way.source === way.target) return { ...route, points: loopPoints(way, source, ends) };
     if (way.back) {
-      const target = at(arrangement.rects, way.target);
-      return { row: way.row, points: returnPoints(way, [source, target], [ends.from, ends.to]) };
+      return { ...route, points: returnPoints(way, [source, target], [ends.from, ends.to]) };
     }
     const stops = withEnds(way, arrangement, ends);
     const changes = columns !== null && at(stops, 0).column !== stops.at(-1)?.column;
-    if (changes && !lanes.has(way.source)) lanes.set(way.source, lanes.size % columns.lanes);
-    const number = lanes.get(way.source) ?? 0;
-    return {
-      row: way.row,
-      points: trace(stops, columns && { columns, number }, arrangement.rects),
-    };
+    const start = `${way.source} ${way.output}`;
+    if (changes && !lanes.has(start)) lanes.set(start, lanes.size % columns.lanes);
+    const number = lanes.get(start) ?? 0;
+    return { ...route, points: trace(stops, columns && { columns, number }, arrangement.rects) };
   });
+}
+
+/** A folded node's loop leaves and comes back beside its other edges. */
+function loopPoints(way: Way, rect: Rect, { from, to }: WayEnds): number[] {
+  const beside = rect.x + rect.width - Math.min(LOOP_INSET, rect.width / 4);
+  const ends: [number, number] = [way.output < 0 ? beside : from, way.input < 0 ? beside : to];
+  return returnPoints(way, [rect, rect], ends);
 }

@@ -1,7 +1,8 @@
 /** Puts the plans of all containers together into one scene in world coordinates. Pure. */
 import { at } from "../store/columns.ts";
 import type { Plan, Planner } from "./plan.ts";
-import type { LayoutRequest, LevelShape, Scene } from "./shapes.ts";
+import type { Route } from "./route.ts";
+import type { EdgeShape, LayoutRequest, LevelShape, PlacedLabel, Scene } from "./shapes.ts";
 
 const ROOT = ".";
 
@@ -12,6 +13,9 @@ class SceneBuilder {
   readonly depths: number[] = [];
   readonly containers: string[] = [];
   readonly rows: number[] = [];
+  readonly sources: number[] = [];
+  readonly targets: number[] = [];
+  readonly labels: (PlacedLabel | null)[] = [];
   readonly routeDepths: number[] = [];
   readonly starts: number[] = [0];
   readonly points: number[] = [];
@@ -25,7 +29,7 @@ class SceneBuilder {
     const level = this.levels.get(container);
     const plan = this.plans.get(container);
     if (!level || !plan) return;
-    this.addRoutes(container, plan, { x, y, depth });
+    this.addRoutes(level, plan, { x, y, depth });
     level.nodes.forEach((node, row) => {
       const rect = at(plan.rects, row);
       const open = this.levels.has(node.id);
@@ -38,13 +42,17 @@ class SceneBuilder {
   }
 
   private addRoutes(
-    container: string,
+    { container, edges }: LevelShape,
     plan: Plan,
     { x, y, depth }: { x: number; y: number; depth: number },
   ): void {
     for (const route of plan.routes) {
       this.containers.push(container);
+      const edge = at(edges, route.row);
       this.rows.push(route.row);
+      this.sources.push(edge.source);
+      this.targets.push(edge.target);
+      this.labels.push(placed(edge.label, route.label, x, y));
       this.routeDepths.push(depth);
       for (let index = 0; index < route.points.length; index += 2) {
         this.points.push(x + at(route.points, index), y + at(route.points, index + 1));
@@ -52,6 +60,15 @@ class SceneBuilder {
       this.starts.push(this.points.length / 2);
     }
   }
+}
+
+function placed(
+  label: EdgeShape["label"],
+  place: Route["label"],
+  x: number,
+  y: number,
+): PlacedLabel | null {
+  return label && place ? { label, x: x + place.x, y: y + place.y } : null;
 }
 
 export function sceneOf(planner: Planner, { levels, aspect }: LayoutRequest): Scene {
@@ -68,6 +85,9 @@ export function sceneOf(planner: Planner, { levels, aspect }: LayoutRequest): Sc
     depths: Uint8Array.from(builder.depths),
     routeContainers: builder.containers,
     routeRows: Uint32Array.from(builder.rows),
+    routeSources: Uint32Array.from(builder.sources),
+    routeTargets: Uint32Array.from(builder.targets),
+    labels: builder.labels,
     routeDepths: Uint8Array.from(builder.routeDepths),
     routeStarts: Uint32Array.from(builder.starts),
     points: Float32Array.from(builder.points),

@@ -14,13 +14,34 @@ export interface NodeShape {
   readonly role: Role;
   /** How far edges meet the node from its middle; 0 if not given. */
   readonly lean?: number;
+  /** How far what is drawn behind it reaches below it; 0 if not given. */
+  readonly behind?: number;
 }
 
+/** The text at a line: what flows along it. */
+export interface FlowLabel {
+  readonly parts: readonly { readonly text: string; readonly isToken: boolean }[];
+  readonly width: number;
+  /** Each kind of tensor, where there are several. */
+  readonly lines: readonly string[];
+}
+
+/** A line to draw between two nodes. */
 export interface EdgeShape {
   readonly source: number;
   readonly target: number;
-  /** What flows; an edge meets the port of a container through which the same flows. */
-  readonly key: string;
+  /** The port of the unfolded source that it comes out of, by its row in there. */
+  readonly output?: number;
+  /** The port of the unfolded target that it goes into. */
+  readonly input?: number;
+  readonly label?: FlowLabel | null;
+}
+
+export interface PlacedLabel {
+  readonly label: FlowLabel;
+  /** Its middle. */
+  readonly x: number;
+  readonly y: number;
 }
 
 export interface LevelShape {
@@ -51,9 +72,14 @@ export interface Scene {
   /** 1 for an unfolded container. */
   readonly open: Uint8Array;
   readonly depths: Uint8Array;
-  /** The container and the row in its edges, by route. */
+  /** The container and the row in the edges of its shape, by route. */
   readonly routeContainers: readonly string[];
   readonly routeRows: Uint32Array;
+  /** Rows in the container's nodes. */
+  readonly routeSources: Uint32Array;
+  readonly routeTargets: Uint32Array;
+  /** By route; null where another route's label says it, or nothing is known. */
+  readonly labels: readonly (PlacedLabel | null)[];
   /** How many containers stand around each route. */
   readonly routeDepths: Uint8Array;
   /** First point of each route, and the number of all points at the end. */

@@ -2,10 +2,19 @@
  * How large nodes are, from the text on them. The one place that decides fonts and lengths of
  * labels, so that drawing and layout agree.
  */
-import type { GraphEdge, GraphLevel, GraphNode, Levels } from "../store/graph.ts";
+import { at } from "../store/columns.ts";
+import type { GraphEdge, GraphLevel, GraphNode, Levels, Strand } from "../store/graph.ts";
 import { findNode, isPort, ROOT } from "../store/graph.ts";
-import { TIMES, tensorText } from "../store/words.ts";
-import { type Extent, GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
+import { flowLines, flowParts, TIMES } from "../store/words.ts";
+import {
+  type EdgeShape,
+  type Extent,
+  type FlowLabel,
+  GAP,
+  type LevelShape,
+  type NodeShape,
+  type Role,
+} from "./shapes.ts";
 
 export interface TextStyle {
   readonly size: number;
@@ -108,13 +117,42 @@ export function headHeight(height: number, room: Extent | undefined): number {
   return head < 8 ? height : head;
 }
 
+/** How far the cards behind a folded stack reach below it. */
+const STACKED = 6;
+
 function shapeOf(node: GraphNode, measure: Measure, room: BlockRoom): NodeShape {
   const size = withBlocks(sizeOf(node, measure), room.get(node.id));
-  return { id: node.id, role: roleOf(node), ...size };
+  const behind = node.repeats > 1 ? STACKED : 0;
+  return { id: node.id, role: roleOf(node), ...size, ...(behind ? { behind } : {}) };
 }
 
-function keyOf(edge: GraphEdge): string {
-  return edge.tensor ? tensorText(edge.tensor) : "";
+function labelOf(strands: readonly Strand[], measure: Measure): FlowLabel | null {
+  const parts = flowParts(strands);
+  if (parts.length === 0) return null;
+  const width = parts.reduce((sum, part) => sum + measure(part.text, TEXT.shape), 0);
+  return { parts, width, lines: flowLines(strands) };
+}
+
+/** One line for each two ports that something flows between; a folded node has no ports. */
+function linesOf(edge: GraphEdge, open: OpenEnds, measure: Measure): EdgeShape[] {
+  const { source, target } = edge;
+  const byPorts = new Map<string, { output: number; input: number; strands: Strand[] }>();
+  for (const strand of edge.strands) {
+    const output = open.source?.rows[strand.output] ?? -1;
+    const input = open.target?.rows[strand.input] ?? -1;
+    const line = byPorts.get(`${output} ${input}`) ?? { output, input, strands: [] };
+    line.strands.push(strand);
+    byPorts.set(`${output} ${input}`, line);
+  }
+  return [...byPorts.values()].map(({ output, input, strands }) => {
+    return { source, target, output, input, label: labelOf(strands, measure) };
+  });
+}
+
+/** The insides of an edge's ends, where they are unfolded. */
+interface OpenEnds {
+  readonly source: GraphLevel | undefined;
+  readonly target: GraphLevel | undefined;
 }
 
 function titleWidth(node: GraphNode | null, measure: Measure): number {
@@ -131,18 +169,19 @@ export function shapesOf(
   measure: Measure,
   room: BlockRoom = new Map(),
 ): LevelShape[] {
+  const unfolded = new Map(open.map((level) => [level.container, level]));
   return open.map((level) => {
     const aside = room.get(level.container);
+    const insideOf = (row: number) => unfolded.get(at(level.nodes, row).id);
     return {
       container: level.container,
       nodes: level.nodes.map((node) => shapeOf(node, measure, room)),
-      edges: level.edges.map((edge) => ({ ...endsOf(edge), key: keyOf(edge) })),
+      edges: level.edges.flatMap((edge) => {
+        const ends = { source: insideOf(edge.source), target: insideOf(edge.target) };
+        return linesOf(edge, ends, measure);
+      }),
       titleWidth: titleWidth(findNode(levels, level.container), measure),
       ...(aside ? { aside } : {}),
     };
   });
-}
-
-function endsOf({ source, target }: GraphEdge): { source: number; target: number } {
-  return { source, target };
 }

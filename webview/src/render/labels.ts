@@ -1,10 +1,9 @@
 /** Text of the graph on a 2D canvas above the WebGL one: only what can be read is drawn. */
 
-import { GAP } from "../layout/shapes.ts";
+import { GAP, type PlacedLabel } from "../layout/shapes.ts";
 import { badgeText, CARD, type Measure, shortType, TEXT, type TextStyle } from "../layout/sizes.ts";
-import { type GraphNode, isPort, ROOT, type TensorShape } from "../store/graph.ts";
+import { type GraphNode, isPort, ROOT } from "../store/graph.ts";
 import { familyOf } from "../store/kinds.ts";
-import { dimensionsOf, TIMES } from "../store/words.ts";
 import type { Colour } from "./boxes.ts";
 import type { Box, Camera } from "./camera.ts";
 import { cssOf, faded, mix } from "./colour.ts";
@@ -70,23 +69,21 @@ export class LabelPainter {
     this.context.globalAlpha = 1;
   }
 
-  /** The shape that flows along an edge, on its line below the source. */
-  shape(tensor: TensorShape, x: number, y: number, ground: Colour): void {
+  /** What flows along an edge, at its line. */
+  flow({ label, x, y }: PlacedLabel, ground: Colour): void {
     const { palette } = this;
     if (!palette || !this.legible(TEXT.shape)) return;
-    const parts = shapeParts(tensor);
-    const widths = parts.map((part) => this.measure(part.text, TEXT.shape));
-    const width = widths.reduce((sum, part) => sum + part, 0);
+    const { parts, width } = label;
     const box = { x: x - width / 2 - 4, y: y - 7, width: width + 8, height: 14 };
     if (this.taken.some((other) => overlaps(box, other))) return;
     this.taken.push(box);
     this.backdrop(box, ground);
     let left = x - width / 2;
-    parts.forEach((part, index) => {
-      const colour = part.isToken ? palette.colours.token : palette.colours.muted;
-      this.write(part.text, left, y + 0.5, TEXT.shape, colour, "left");
-      left += widths[index] ?? 0;
-    });
+    for (const { text, isToken } of parts) {
+      const colour = isToken ? palette.colours.token : palette.colours.muted;
+      this.write(text, left, y + 0.5, TEXT.shape, colour, "left");
+      left += this.measure(text, TEXT.shape);
+    }
   }
 
   private backdrop(box: Box, ground: Colour, radius = 5): void {
@@ -252,18 +249,6 @@ export class LabelPainter {
     this.cut.set(key, cut);
     return cut;
   }
-}
-
-interface ShapePart {
-  readonly text: string;
-  readonly isToken: boolean;
-}
-
-function shapeParts(tensor: TensorShape): ShapePart[] {
-  if (tensor.shape.length === 0) return [{ text: "scalar", isToken: false }];
-  return dimensionsOf(tensor.shape, tensor.tokenDimension).flatMap((dimension, index) =>
-    index === 0 ? [dimension] : [{ text: TIMES, isToken: false }, dimension],
-  );
 }
 
 function overlaps(a: Box, b: Box): boolean {

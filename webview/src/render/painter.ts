@@ -182,7 +182,6 @@ export class Painter {
     const plain: number[] = [];
     const raised: number[] = [];
     let flowing = false;
-    const shown = new Set<string>();
     for (const route of visible) {
       const ends = endsOf(picture, route);
       if (!ends) continue;
@@ -191,7 +190,7 @@ export class Painter {
       (style.raised ? raised : plain).push(route);
       flowing ||= style.flowing;
       if (camera.scale > 0.3) this.head(picture.scene, route, style);
-      if (camera.scale >= SHAPES_FROM_SCALE && t > 0.9) this.shape(picture, route, ends, shown);
+      if (camera.scale >= SHAPES_FROM_SCALE && t > 0.9) this.flow(picture, route);
     }
     return { routes: [...plain, ...raised], flowing };
   }
@@ -214,18 +213,9 @@ export class Painter {
     });
   }
 
-  /** One label for all edges that carry the same from the same place. */
-  private shape(picture: Picture, route: number, ends: Ends, shown: Set<string>): void {
-    const { tensor } = ends;
-    if (!tensor) return;
-    const { scene, palette } = picture;
-    const first = at(scene.routeStarts, route);
-    const [x, y] = [at(scene.points, first * 2), at(scene.points, first * 2 + 1)];
-    const key = `${x} ${y}`;
-    if (shown.has(key)) return;
-    shown.add(key);
-    const stack = ends.source.repeats > 1 ? 2 * STACK_STEP - 2 : 0;
-    this.labels.shape(tensor, x, y + 13 + stack, groundOf(ends.depth, palette));
+  private flow({ scene, palette }: Picture, route: number): void {
+    const placed = at(scene.labels, route);
+    if (placed) this.labels.flow(placed, groundOf(at(scene.routeDepths, route), palette));
   }
 }
 
@@ -265,19 +255,13 @@ interface Edges {
 interface Ends {
   readonly source: GraphNode;
   readonly target: GraphNode;
-  readonly tensor: GraphLevel["edges"][number]["tensor"];
-  readonly depth: number;
 }
 
-function endsOf(picture: Picture, route: number): Ends | null {
-  const { scene, levels } = picture;
-  const container = at(scene.routeContainers, route);
-  const level = levels.get(container);
-  const edge = level?.edges[at(scene.routeRows, route)];
-  const source = edge && level.nodes[edge.source];
-  const target = edge && level.nodes[edge.target];
-  if (!source || !target) return null;
-  return { source, target, tensor: edge.tensor, depth: at(scene.routeDepths, route) };
+function endsOf({ scene, levels }: Picture, route: number): Ends | null {
+  const nodes = levels.get(at(scene.routeContainers, route))?.nodes;
+  const source = nodes?.[at(scene.routeSources, route)];
+  const target = nodes?.[at(scene.routeTargets, route)];
+  return source && target ? { source, target } : null;
 }
 
 function edgeMark(picture: Picture, { source, target }: Ends) {

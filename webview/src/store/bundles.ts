@@ -3,7 +3,7 @@
  * a block at one place. Pure; applied to each level as it arrives.
  */
 import { at } from "./columns.ts";
-import type { GraphEdge, GraphLevel } from "./graph.ts";
+import { type GraphLevel, merged } from "./graph.ts";
 
 /** Rows of unnamed ports by the nodes at the other end of their edges. */
 function bundles(level: GraphLevel): number[][] {
@@ -26,17 +26,6 @@ function push<K>(map: Map<K, number[]>, key: K, value: number): void {
   else map.set(key, [value]);
 }
 
-function merged(edges: readonly GraphEdge[]): GraphEdge[] {
-  const byPair = new Map<string, GraphEdge>();
-  for (const edge of edges) {
-    const pair = `${edge.source} ${edge.target}`;
-    const known = byPair.get(pair);
-    if (!known) byPair.set(pair, edge);
-    else byPair.set(pair, { ...known, count: known.count + edge.count });
-  }
-  return [...byPair.values()];
-}
-
 export function withBundledPorts(level: GraphLevel): GraphLevel {
   const into = new Map<number, number>();
   for (const [first, ...others] of bundles(level)) {
@@ -51,5 +40,10 @@ export function withBundledPorts(level: GraphLevel): GraphLevel {
     source: moved(edge.source),
     target: moved(edge.target),
   }));
-  return { ...level, nodes: kept.map((row) => at(level.nodes, row)), edges: merged(edges) };
+  return {
+    ...level,
+    nodes: kept.map((row) => at(level.nodes, row)),
+    edges: merged(edges),
+    rows: level.rows.map(moved),
+  };
 }

@@ -31,18 +31,31 @@ export interface GraphNode {
   readonly output: TensorShape | null;
 }
 
+/** One kind of tensor on an edge. */
+export interface Strand {
+  readonly tensor: TensorShape | null;
+  /** How many different tensors of this kind. */
+  readonly count: number;
+  /** Row in the source's own level of the port it comes out of, as it was sent; -1 for none. */
+  readonly output: number;
+  /** The port it goes into, in the target's own level. */
+  readonly input: number;
+}
+
+/** All that flows from one node of a level to another. */
 export interface GraphEdge {
   /** Row in the level's nodes. */
   readonly source: number;
   readonly target: number;
-  readonly tensor: TensorShape | null;
-  readonly count: number;
+  readonly strands: readonly Strand[];
 }
 
 export interface GraphLevel {
   readonly container: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
+  /** Row here of each node that was sent. */
+  readonly rows: readonly number[];
 }
 
 export type Levels = ReadonlyMap<string, GraphLevel>;
@@ -85,20 +98,36 @@ function nodeAt(level: Level, row: number): GraphNode {
   };
 }
 
-function edgeAt(level: Level, row: number): GraphEdge {
+function strandAt(level: Level, row: number): Strand {
   return {
-    source: at(level.edgeSources, row),
-    target: at(level.edgeTargets, row),
     tensor: tensorAt(level.tensors, at(level.edgeTensors, row)),
     count: at(level.edgeCounts, row),
+    output: at(level.edgeOutputs, row),
+    input: at(level.edgeInputs, row),
   };
 }
 
+/** One edge for each pair of nodes. */
+export function merged(edges: Iterable<GraphEdge>): GraphEdge[] {
+  const byPair = new Map<string, GraphEdge & { strands: Strand[] }>();
+  for (const { source, target, strands } of edges) {
+    const pair = `${source} ${target}`;
+    const known = byPair.get(pair);
+    if (known) known.strands.push(...strands);
+    else byPair.set(pair, { source, target, strands: [...strands] });
+  }
+  return [...byPair.values()];
+}
+
 export function decodeLevel(level: Level): GraphLevel {
+  const edges = level.edgeSources.map((source, row) => {
+    return { source, target: at(level.edgeTargets, row), strands: [strandAt(level, row)] };
+  });
   return {
     container: level.container,
     nodes: level.ids.map((_, row) => nodeAt(level, row)),
-    edges: level.edgeSources.map((_, row) => edgeAt(level, row)),
+    edges: merged(edges),
+    rows: level.ids.map((_, row) => row),
   };
 }
 

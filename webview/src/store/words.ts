@@ -5,7 +5,7 @@ import type {
   Origin,
   SourceLocation,
 } from "../protocol/messages.generated.ts";
-import type { TensorShape } from "./graph.ts";
+import type { Strand, TensorShape } from "./graph.ts";
 import type { Model, Run } from "./received.ts";
 
 export const TIMES = "×";
@@ -25,6 +25,49 @@ export function shapeText(shape: readonly number[]): string {
 
 export function tensorText(tensor: TensorShape): string {
   return `${shapeText(tensor.shape)} ${tensor.dtype}`;
+}
+
+const MOST_SHAPES = 2;
+
+/** What flows along an edge: its one or two shapes, else how many tensors; nothing if unknown. */
+export function flowParts(strands: readonly Strand[]): Dimension[] {
+  const shapes = new Map<string, { tensor: TensorShape; count: number }>();
+  for (const { tensor, count } of strands) {
+    if (!tensor) continue;
+    const known = shapes.get(shapeText(tensor.shape));
+    if (known) known.count += count;
+    else shapes.set(shapeText(tensor.shape), { tensor, count });
+  }
+  const all = [...shapes.values()];
+  if (all.length > MOST_SHAPES) {
+    return [plainPart(`${all.reduce((sum, { count }) => sum + count, 0)} tensors`)];
+  }
+  return all.flatMap((shape, index) => [
+    ...(index > 0 ? [plainPart(", ")] : []),
+    ...partsOf(shape),
+  ]);
+}
+
+function partsOf({ tensor, count }: { tensor: TensorShape; count: number }): Dimension[] {
+  const several = count > 1 ? [plainPart(`${count} of `)] : [];
+  if (tensor.shape.length === 0) return [...several, plainPart("scalar")];
+  const sizes = dimensionsOf(tensor.shape, tensor.tokenDimension);
+  const joined = sizes.flatMap((size, index) => (index > 0 ? [plainPart(TIMES), size] : [size]));
+  return [...several, ...joined];
+}
+
+function plainPart(text: string): Dimension {
+  return { text, isToken: false };
+}
+
+/** One line for each kind of tensor on an edge that carries several; else none. */
+export function flowLines(strands: readonly Strand[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { tensor, count } of strands) {
+    if (tensor) counts.set(tensorText(tensor), (counts.get(tensorText(tensor)) ?? 0) + count);
+  }
+  const lines = [...counts].map(([text, count]) => (count > 1 ? `${count} of ${text}` : text));
+  return lines.length > 1 || [...counts.values()].some((count) => count > 1) ? lines : [];
 }
 
 const UNITS: readonly (readonly [number, string])[] = [

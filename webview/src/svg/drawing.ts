@@ -144,32 +144,20 @@ interface Flow {
 
 function lines(drawing: Drawing, writer: LabelWriter): Flow[] {
   const { scene, palette, levels, states } = drawing;
-  const shown = new Set<string>();
   return scene.routeContainers.flatMap((container, route) => {
-    const level = levels.get(container);
-    const edge = level?.edges[at(scene.routeRows, route)];
-    if (!level || !edge) return [];
-    const source = at(level.nodes, edge.source);
-    const target = at(level.nodes, edge.target);
+    const nodes = levels.get(container)?.nodes;
+    const source = nodes?.[at(scene.routeSources, route)];
+    const target = nodes?.[at(scene.routeTargets, route)];
+    if (!source || !target) return [];
     const stateOf = (node: GraphNode) => states.get(node.id) ?? "idle";
     const ends = { source: stateOf(source), target: stateOf(target), highlighted: false };
     const style = lineStyle(ends, palette, 1);
     const points = [...scene.points.subarray(...span(scene, route))];
-    const drawn = line(points, cssOf(style.colour), style.width);
-    if (!edge.tensor || alreadyShown(shown, points)) return [{ line: drawn, label: [] }];
-    const below = source.repeats > 1 ? 2 * STACK_STEP - 2 : 0;
-    const [x = 0, y = 0] = points;
     const ground = groundOf(at(scene.routeDepths, route), palette);
-    return [{ line: drawn, label: writer.shape(edge.tensor, x, y + 13 + below, ground) }];
+    const placed = at(scene.labels, route);
+    const label = placed ? writer.flow(placed, ground) : [];
+    return [{ line: line(points, cssOf(style.colour), style.width), label }];
   });
-}
-
-/** One label for all edges that carry the same from the same place. */
-function alreadyShown(shown: Set<string>, [x, y]: readonly number[]): boolean {
-  const key = `${x} ${y}`;
-  const known = shown.has(key);
-  shown.add(key);
-  return known;
 }
 
 function span(scene: Scene, route: number): [number, number] {

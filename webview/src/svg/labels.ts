@@ -1,13 +1,12 @@
 /** The texts of a drawing, placed as `render/labels.ts` places them on the canvas at full size. */
-import { GAP } from "../layout/shapes.ts";
+import { GAP, type PlacedLabel } from "../layout/shapes.ts";
 import { badgeText, CARD, type Measure, shortType, TEXT, type TextStyle } from "../layout/sizes.ts";
 import type { Colour } from "../render/boxes.ts";
 import type { Box } from "../render/camera.ts";
 import { cssOf, faded, mix } from "../render/colour.ts";
 import type { Palette } from "../render/palette.ts";
-import { type GraphNode, isPort, ROOT, type TensorShape } from "../store/graph.ts";
+import { type GraphNode, isPort, ROOT } from "../store/graph.ts";
 import { familyOf } from "../store/kinds.ts";
-import { dimensionsOf, TIMES } from "../store/words.ts";
 import { escaped, shortened } from "./text.ts";
 
 type Anchor = "start" | "middle" | "end";
@@ -36,13 +35,15 @@ export class LabelWriter {
     return this.pill(node, rect);
   }
 
-  /** What flows along an edge, on its line. */
-  shape(tensor: TensorShape, x: number, y: number, ground: Colour): string[] {
-    const text = shapeText(tensor);
-    const width = this.measure(text, TEXT.shape);
+  /** What flows along an edge, at its line; several tensors are listed where the pointer rests. */
+  flow({ label, x, y }: PlacedLabel, ground: Colour): string[] {
+    const { parts, width, lines } = label;
+    const text = parts.map((part) => part.text).join("");
     const box = { x: x - width / 2 - 4, y: y - 7, width: width + 8, height: 14 };
-    const label = this.text(text, { x, y: y + 0.5, anchor: "middle" }, TEXT.shape, this.muted);
-    return [plate(box, faded(ground, 0.92), 5), label];
+    const written = this.text(text, { x, y: y + 0.5, anchor: "middle" }, TEXT.shape, this.muted);
+    const drawn = [plate(box, faded(ground, 0.92), 5), written];
+    if (lines.length === 0) return drawn;
+    return ["<g>", `<title>${escaped(lines.join("\n"))}</title>`, ...drawn, "</g>"];
   }
 
   private get muted(): Colour {
@@ -113,11 +114,4 @@ export class LabelWriter {
 function plate({ x, y, width, height }: Box, fill: Colour, radius: number): string {
   const size = `width="${short(width)}" height="${short(height)}"`;
   return `<rect x="${short(x)}" y="${short(y)}" ${size} rx="${radius}" fill="${cssOf(fill)}"/>`;
-}
-
-function shapeText(tensor: TensorShape): string {
-  if (tensor.shape.length === 0) return "scalar";
-  return dimensionsOf(tensor.shape, tensor.tokenDimension)
-    .map((dimension) => dimension.text)
-    .join(TIMES);
 }
