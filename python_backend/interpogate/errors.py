@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+MOST_CHARACTERS = 2_000
+"""How long the text of a failure may be: what a user can read, and every wire can carry."""
+
+
+def shortened(text: str) -> str:
+    """A failure's text, cut where it is longer than anybody reads."""
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+
 
 class InterpogateError(Exception):
     """Root of all errors of this package. `str(error)` is one sentence for the user."""
@@ -19,8 +27,8 @@ class InterpogateError(Exception):
     def __init__(
         self, message: str, *, hint: str | None = None, file: str | None = None, line: int = 0
     ) -> None:
-        super().__init__(message)
-        self.own_hint = self.hint if hint is None else hint
+        super().__init__(shortened(message))
+        self.own_hint = shortened(self.hint if hint is None else hint)
         self.file = file
         self.line = line
         if hasattr(self, "add_note"):  # Python 3.11: a traceback shows the hint below the message

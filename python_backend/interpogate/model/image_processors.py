@@ -21,5 +21,5 @@ def image_processor_of(loaded: LoadedModel) -> Any:
         return AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
             loaded.source.location, local_files_only=True, trust_remote_code=False
         )
-    except Exception:  # noqa: BLE001 (most models have none; each way of it fails differently)
+    except BaseException:  # noqa: BLE001 (most models have none; each way of it fails differently)
         return None

@@ -106,7 +106,7 @@ def _pretrained(source: ModelSource, name: str, *, trust_remote_code: bool) -> L
             f"transformers cannot load {name!r}: {_first_line(error)}",
             hint="Name a directory that save_pretrained() wrote, or an id within reach.",
         ) from error
-    except Exception as error:
+    except BaseException as error:
         raise _failed(f"Loading {name!r} failed", error) from error
     return LoadedModel(model.eval(), source, _tokenizer(transformers, name, options))
 
@@ -150,7 +150,7 @@ def _is_hub_reachable() -> bool:
 def _tokenizer(transformers: Any, name: str, options: dict[str, Any]) -> Any:
     try:
         return transformers.AutoTokenizer.from_pretrained(name, **options)
-    except Exception:  # noqa: BLE001 (many models come without one; each fails in its own way)
+    except BaseException:  # noqa: BLE001 (many models come without one; each fails in its own way)
         return None
 
 
@@ -202,7 +202,7 @@ def _running(action: Callable[[], Any], what: str, *, file: str | None) -> Any:
         ) from error
     except ImportError as error:
         raise _missing_package(what, error, file) from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         place = failure_source(error.__traceback__)
         raise SourceInvalid(
             f"Importing {what} failed: {type(error).__name__}: {_first_line(error)}",
@@ -284,7 +284,7 @@ def _made(source: ModelSource, factory: Any) -> Any:
         torch.manual_seed(0)
         try:
             return factory()
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise _failed(f"{source.name}() failed", error) from error
 
 

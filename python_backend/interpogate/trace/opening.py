@@ -112,7 +112,7 @@ def _seen(look: FirstLook) -> int:
 def _without_values(modules: ModelModules, inputs: dict[str, Any]) -> FirstLook:
     try:
         return _attempt(modules, inputs, "fake")
-    except Exception:  # noqa: BLE001 (of some tensors, such as quantized ones, there are no fakes)
+    except BaseException:  # noqa: BLE001 (of some tensors, such as quantized ones, there are no fakes)
         return FirstLook(NOTHING, "none", inputs)
 
 
@@ -123,7 +123,7 @@ def _attempt(modules: ModelModules, inputs: dict[str, Any], way: _Way) -> FirstL
         devices: list[int] = []
         # What the user's model raises is in the recording.
         with (
-            suppress(Exception, SystemExit),
+            suppress(BaseException),
             torch.random.fork_rng(devices),
             torch.no_grad(),
             recorder.watching(),

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
+from interpogate.errors import shortened
 from interpogate.graph.recording import Call, CallSite, Failure, Recording
 from interpogate.trace.attachment import attached, eager, has_compiled_parts
 from interpogate.trace.callers import RawSite, calling_site, sites_of
@@ -302,8 +303,8 @@ class Recorder:
         for raw in (self._calls[number] for number in open_calls):
             raw.failed, raw.error = True, raw.error or _described(error)
         self._failure = Failure(
-            message=_text(error) or type(error).__name__,
-            type_name=type(error).__name__,
+            message=_text(error) or _name(error),
+            type_name=_name(error),
             source=failure_source(error.__traceback__),
             operation=self._flow.failed_operation(chain) if self._flow else -1,
             call=open_calls[-1] if open_calls else -1,
@@ -329,14 +330,18 @@ class Recorder:
 
 
 def _described(error: BaseException | None) -> str:
-    return f"{type(error).__name__}: {_text(error)}"
+    return f"{_name(error)}: {_text(error)}"
+
+
+def _name(error: BaseException | None) -> str:
+    return shortened(type(error).__name__)
 
 
 def _text(error: BaseException | None) -> str:
     """What an exception says; nothing where saying it fails too, for it is the user's class."""
     try:
-        return str(error)
-    except Exception:  # noqa: BLE001 (the exception itself must come out of the forward pass)
+        return shortened(str(error))
+    except BaseException:  # noqa: BLE001 (the exception itself must come out of the forward pass)
         return ""
 
 

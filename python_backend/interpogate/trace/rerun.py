@@ -8,7 +8,7 @@ carefully.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -75,9 +75,8 @@ def repeat(  # noqa: PLR0913 (the rest is by name)
     """
     model = modules.live[0]
     recorder = Recorder(modules, listener=stop, keeper=keeper)
-    # What the user's model raises, the first run has shown.
     with (
-        suppress(Exception, SystemExit),
+        _failures_suppressed(),
         torch.no_grad(),
         _state_kept(model),
         _random(random),
@@ -91,6 +90,17 @@ def repeat(  # noqa: PLR0913 (the rest is by name)
 def same_calls(one: Recording, other: Recording) -> bool:
     """Whether two runs called the same modules in the same order, so that their rows agree."""
     return [call.module for call in one.calls] == [call.module for call in other.calls]
+
+
+@contextmanager
+def _failures_suppressed() -> Iterator[None]:
+    """What the user's model raises, the first run has shown; `Interrupted` is ours."""
+    try:
+        yield
+    except Interrupted:
+        raise
+    except BaseException:  # noqa: BLE001, S110 (the recording has it)
+        pass
 
 
 @contextmanager

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 
 from interpogate.errors import InterpogateError
 from interpogate.protocol import messages as m
+from interpogate.protocol.codec import encode
 
 MAXIMUM_BLOCKS = 100
+MAXIMUM_CHARACTERS = 30_000
+"""Of one block as JSON."""
 
 
 class BlockNotFound(InterpogateError):
@@ -24,6 +28,13 @@ class TooManyBlocks(InterpogateError):
 
     code = "block.tooMany"
     hint = "Remove some blocks first."
+
+
+class BlockTooLarge(InterpogateError):
+    """All blocks must fit in one message."""
+
+    code = "block.tooLarge"
+    hint = "Shorten its settings."
 
 
 class BlockStore:
@@ -41,7 +52,12 @@ class BlockStore:
             return tuple(self._blocks.values())
 
     def put(self, block: m.Block) -> m.Block:
-        """Add a block (number 0) or change one. Raises `BlockNotFound`, `TooManyBlocks`."""
+        """Add a block (number 0) or change one.
+
+        Raises `BlockNotFound`, `TooManyBlocks`, `BlockTooLarge`.
+        """
+        if len(json.dumps(encode(block))) > MAXIMUM_CHARACTERS:
+            raise BlockTooLarge("The block's settings are too long.")
         with self._lock:
             if block.block_id == 0:
                 if len(self._blocks) >= MAXIMUM_BLOCKS:

@@ -74,7 +74,7 @@ class LiveBackend:
             return encode(handler(self._live.session, request))
         except InterpogateError as error:
             raise RequestFailed.of(problem_of(error)) from None
-        except Exception as error:  # noqa: BLE001 (an edge: every request has a reply)
+        except BaseException as error:  # noqa: BLE001 (an edge: every request has a reply)
             log_defect("a request failed", error)
             raise RequestFailed.of(internal_problem(error)) from None
 

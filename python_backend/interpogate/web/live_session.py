@@ -111,7 +111,7 @@ def _carry_out(job: Callable[[], None], model: nn.Module) -> None:
     try:
         with undisturbed(model):
             job()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (the next run shall be possible)
+    except BaseException as error:  # noqa: BLE001 (the next run shall be possible)
         log_defect("a job failed", error)
 
 

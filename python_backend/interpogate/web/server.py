@@ -5,7 +5,6 @@ Knows neither models nor method names; what a page asks is answered by whoever m
 
 from __future__ import annotations
 
-import json
 import logging
 import socket
 from functools import partial
@@ -18,7 +17,8 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from interpogate.errors import InterpogateError
-from interpogate.transport.bound import MAXIMUM_BYTES, MessageTooLarge, bounded
+from interpogate.transport.bound import MAXIMUM_BYTES, MessageTooLarge
+from interpogate.transport.events import event_text
 from interpogate.web.admission import Admission
 from interpogate.web.documents import Document, document_at, entrance, refusal
 from interpogate.web.door import Door, WaitingConnection
@@ -103,12 +103,11 @@ class WebServer:
         await self._server.wait_closed()
 
     def emit(self, method: str, params: dict[str, Any]) -> None:
-        """Tell every tab; what is over 4 MB nobody hears."""
+        """Send an event to every tab; a state that is too large loses its bulk."""
         if not self._tabs:
             return
-        message = {"jsonrpc": "2.0", "method": method, "params": params}
         try:
-            text = bounded(json.dumps(message)).decode()
+            text = event_text(method, params)
         except MessageTooLarge as error:
             logger.warning("pages were not told %s: %s", method, error)
             return

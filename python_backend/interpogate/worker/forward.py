@@ -19,7 +19,7 @@ from interpogate.model.tokens import sequence_logits
 from interpogate.presentation.failures import failure_problem
 from interpogate.protocol import messages as m
 from interpogate.trace.recorder import Recorder
-from interpogate.worker.problems import internal_problem, problem_of
+from interpogate.worker.problems import internal_problem, log_defect, problem_of
 from interpogate.worker.run_requests import new_run
 from interpogate.worker.run_states import run_state
 from interpogate.worker.runs import Run, RunCancelled
@@ -49,6 +49,16 @@ def cancel_run(session: Session, run: Run) -> m.RunState:
 
 
 def _run(session: Session, opened: OpenedModel, run: Run) -> None:
+    try:
+        _carry_out(session, opened, run)
+    except BaseException as error:  # noqa: BLE001 (a run that has begun must be seen to end)
+        log_defect("a run failed outside the model", error)
+        run.problem = internal_problem(error)
+        run.end("failed")
+        session.emit("run/changed", run_state(session, run))
+
+
+def _carry_out(session: Session, opened: OpenedModel, run: Run) -> None:
     with told(session, run):
         session.flush()  # the model may hold the interpreter: what was told is out by then
         run.begin()
@@ -59,7 +69,7 @@ def _run(session: Session, opened: OpenedModel, run: Run) -> None:
         except InterpogateError as error:
             run.problem = problem_of(error)
             run.end("failed")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (user code; the recording has it)
+        except BaseException as error:  # noqa: BLE001 (user code; the recording has it)
             run.problem = internal_problem(error)
             run.end("failed")
         else:
@@ -108,7 +118,9 @@ def _take_step(session: Session, opened: OpenedModel, run: Run) -> torch.Tensor 
     try:
         with torch.no_grad(), recorder.watching(), run.interruption.possible():
             output = model(**run.inputs)
-    except (Exception, SystemExit):
+    except RunCancelled:
+        raise
+    except BaseException:
         run.recording = recorder.recording()
         session.blocks.keep(session, run)
         raise

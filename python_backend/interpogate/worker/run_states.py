@@ -5,6 +5,7 @@ Called by `forward.py` and `handlers.py`.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from interpogate.errors import NoPrediction, NoTokenizer, RunNotFound
@@ -13,6 +14,9 @@ from interpogate.model.predictions import Predictions, candidate_ids
 from interpogate.model.tokens import token_list
 from interpogate.presentation import values
 from interpogate.protocol import messages as m
+from interpogate.protocol.codec import encode
+from interpogate.protocol.reduced import reduced_run
+from interpogate.worker.problems import log_defect
 from interpogate.worker.runs import Run
 
 if TYPE_CHECKING:
@@ -21,10 +25,28 @@ if TYPE_CHECKING:
     from interpogate.worker.session import Session
 
 
-def run_state(session: Session, run: Run, *, with_tokens: bool = True) -> m.RunState:
-    """Where a run stands."""
+_MOST_CHARACTERS = 2_000_000
+"""Of a state as JSON: its events must fit beside it in one message."""
+_MOST_LISTED = 100_000
+"""The same of one run in the list of all that are kept."""
+
+
+def run_state(session: Session, run: Run) -> m.RunState:
+    """Where a run stands, without its text and tokens where they are too large for a message."""
+    return _bounded(_state(session, run, with_tokens=True), _MOST_CHARACTERS)
+
+
+def _bounded(state: m.RunState, most: int) -> m.RunState:
+    given = (state.text, state.inputs, state.generated_text, state.note)
+    tokens = 0 if state.tokens is None else len(state.tokens.ids)
+    # Measuring costs as much as sending: only where there is much to measure.
+    if sum(len(text or "") for text in given) + tokens < most // 100:
+        return state
+    return state if len(json.dumps(encode(state))) <= most else reduced_run(state)
+
+
+def _state(session: Session, run: Run, *, with_tokens: bool) -> m.RunState:
     tokenizer = session.opened.loaded.tokenizer
-    ids = run.all_ids if run.token_ids is not None and with_tokens else None
     predictions = run.predictions
     return m.RunState(
         model_id=run.model_id,
@@ -32,7 +54,7 @@ def run_state(session: Session, run: Run, *, with_tokens: bool = True) -> m.RunS
         phase=run.phase,
         duration_ms=run.duration_ms,
         event_count=run.event_count,
-        tokens=values.tokens(token_list(tokenizer, ids)) if ids is not None else None,
+        tokens=_tokens(tokenizer, run) if with_tokens else None,
         predicts_tokens=predictions is not None,
         problem=run.problem,
         text=run.request.text,
@@ -50,10 +72,23 @@ def run_state(session: Session, run: Run, *, with_tokens: bool = True) -> m.RunS
     )
 
 
+def _tokens(tokenizer: Any, run: Run) -> m.Tokens | None:
+    """None also where the user's tokenizer fails: the run must be seen to end all the same."""
+    if run.token_ids is None:
+        return None
+    try:
+        return values.tokens(token_list(tokenizer, run.all_ids))
+    except BaseException as error:  # noqa: BLE001 (user code)
+        log_defect("tokens could not be named", error)
+        return None
+
+
 def _text(tokenizer: Any, ids: tuple[int, ...]) -> str:
-    if not ids:
+    try:
+        return str(tokenizer.decode(list(ids), skip_special_tokens=True)) if ids else ""
+    except BaseException as error:  # noqa: BLE001 (user code)
+        log_defect("generated tokens could not be decoded", error)
         return ""
-    return str(tokenizer.decode(list(ids), skip_special_tokens=True))
 
 
 def _losses(run: Run) -> tuple[str, ...]:
@@ -64,8 +99,8 @@ def _losses(run: Run) -> tuple[str, ...]:
 
 def list_runs(session: Session, _request: m.ModelReference) -> m.Runs:
     """The last runs, the oldest first."""
-    runs = sorted(session.runs.items())
-    return m.Runs(runs=tuple(run_state(session, run, with_tokens=False) for _, run in runs))
+    states = [_state(session, run, with_tokens=False) for _, run in sorted(session.runs.items())]
+    return m.Runs(runs=tuple(_bounded(state, _MOST_LISTED) for state in states))
 
 
 def select_run(session: Session, request: m.RunReference) -> m.RunState:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 from jsonrpcserver import Error, Result, Success, dispatch_to_serializable
 
 import interpogate
-from interpogate.errors import InterpogateError, NotReady, PackageMissing
+from interpogate.errors import InterpogateError, NotReady, PackageMissing, shortened
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import MalformedMessage, decode, encode
 from interpogate.protocol.methods import METHODS
+from interpogate.transport.events import event_text
 from interpogate.worker.problems import internal_problem, log_defect, problem_of
 from interpogate.worker.slow import is_slow
 
@@ -79,12 +80,12 @@ class Service:
                 pass
             try:
                 job()
-            except (Exception, SystemExit) as error:  # noqa: BLE001 (the worker goes on)
+            except BaseException as error:  # noqa: BLE001 (the worker goes on)
                 log_defect("a job failed", error)
 
     def emit(self, method: str, message: Any) -> None:
-        """Send a notification."""
-        self._send(json.dumps({"jsonrpc": "2.0", "method": method, "params": encode(message)}))
+        """Send a notification; a state that is too large loses its bulk."""
+        self._send(event_text(method, encode(message)))
 
     def submit(self, job: Callable[[], None]) -> None:
         """Do something on the main thread after what is queued."""
@@ -107,7 +108,7 @@ class Service:
             self._session.load(request)
         except InterpogateError as error:
             self._fail(state, problem_of(error))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (an edge: the user must hear of it)
+        except BaseException as error:  # noqa: BLE001 (an edge: the user must hear of it)
             log_defect("loading failed", error)
             self._fail(state, internal_problem(error))
 
@@ -150,10 +151,10 @@ class Service:
             try:
                 return Success(encode(handler(decode(given, params))))
             except MalformedMessage as error:
-                return Error(_INVALID_PARAMS, str(error))
+                return Error(_INVALID_PARAMS, shortened(str(error)))
             except InterpogateError as error:
                 return _error(problem_of(error))
-            except Exception as error:  # noqa: BLE001 (an edge: every request has a reply)
+            except BaseException as error:  # noqa: BLE001 (an edge: every request has a reply)
                 log_defect("a request failed", error)
                 return _error(internal_problem(error))
 

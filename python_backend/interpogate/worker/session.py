@@ -220,7 +220,7 @@ def _candidates(loaded: LoadedModel) -> tuple[list[dict[str, Any]], m.Problem | 
         return list(example_candidates(loaded)), None
     except InterpogateError:
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (the user's tokenizer or file)
+    except BaseException as error:  # noqa: BLE001 (the user's tokenizer or file)
         who = "The tokenizer" if loaded.examples is None else "example_inputs"
         return [], _examples_problem(who, error)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from interpogate.protocol import messages as m
 from interpogate.protocol.codec import decode
+from interpogate.transport.bound import bounded
 from interpogate.worker.service import Service
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -18,7 +19,7 @@ class Client:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
-        self.service = Service(lambda text: self.sent.append(json.loads(text)))
+        self.service = Service(lambda text: self.sent.append(json.loads(bounded(text))))
         self._number = 0
 
     def ask(self, method: str, **params: Any) -> Any:

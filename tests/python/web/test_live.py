@@ -346,3 +346,40 @@ def test_its_texts_do_not_show_the_key(served: LiveServer) -> None:
     token = served.url.partition("token=")[2]
     assert token not in repr(served)
     assert token in served._repr_html_()
+
+
+class _Stops(nn.Module):
+    """Raises what is no `Exception` in its first real forward pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(2, 2)
+        self.raised: list[BaseException] = [KeyboardInterrupt(), GeneratorExit()]
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        taken: torch.Tensor = self.first(x)
+        if type(x) is torch.Tensor and threading.current_thread().name == "interpogate-runs":
+            raise self.raised.pop() if self.raised else ValueError("later")
+        return taken
+
+
+def test_what_is_no_exception_ends_a_pages_run_and_the_next_one_is_possible() -> None:
+    with Interpogate(_Stops()).serve(open_browser=False) as served, _page(served) as page:
+        model_id = page.open_model()["modelId"]
+        for expected in ("GeneratorExit", "KeyboardInterrupt", "ValueError"):
+            run = page.run(model_id, inputs="x = float32[1, 2]")
+            assert run["phase"] == "failed"
+            assert expected in run["problem"]["message"]
+
+
+class _BadTokenizer:
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+
+def test_what_is_no_exception_in_a_tokenizer_ends_one_request_of_a_page() -> None:
+    interp = Interpogate(nn.Linear(2, 2), _BadTokenizer())
+    with interp.serve(open_browser=False) as served, _page(served) as page:
+        model_id = page.open_model()["modelId"]
+        assert "error" in page.reply("text/tokenize", modelId=model_id, text="a")
+        assert page.run(model_id, inputs="input = float32[1, 2]")["phase"] == "finished"

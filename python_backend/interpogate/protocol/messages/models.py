@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from interpogate.errors import shortened
 from interpogate.protocol.messages.changes import ModelDifference
 from interpogate.protocol.messages.terms import ModelPhase, Origin, ProblemAction
 
@@ -35,9 +36,13 @@ class Welcome:
     """Absolute path of the interpreter."""
 
 
+LONGEST_NAME = 4_096
+"""Longest path of a file, and longest id of a node, that a problem can lead to."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that went wrong, in words for the user."""
+    """Something that went wrong, in words for the user: cut to what every wire can carry."""
 
     code: str
     """Stable name, such as `source.notFound`."""
@@ -53,6 +58,14 @@ class Problem:
     """Absolute path of the source file to look at."""
     line: int | None = None
     """Line in `file`, from 1."""
+
+    def __post_init__(self) -> None:
+        """Cut texts, and leave out names that are too long: a part of one leads nowhere."""
+        object.__setattr__(self, "message", shortened(self.message))
+        object.__setattr__(self, "hint", shortened(self.hint))
+        for name in ("node", "file"):
+            if len(getattr(self, name) or "") > LONGEST_NAME:
+                object.__setattr__(self, name, None)
 
 
 @dataclass(frozen=True, kw_only=True)
