@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
+import logging
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from interpogate.opened.logs import log_loop_failure, log_to_stderr
 from interpogate.transport.stdio import claim_descriptors
+
+if TYPE_CHECKING:
+    from interpogate.editor.server import EditorServer
+
+
+logger = logging.getLogger("interpogate.editor")
 
 
 def main(worker: list[str] | None = None) -> int:
@@ -19,7 +28,12 @@ def main(worker: list[str] | None = None) -> int:
     gc.disable()  # imports only make what stays; collecting in between costs a tenth of the start
     reading, writing = claim_descriptors()
     log_to_stderr()
-    return asyncio.run(_serve(reading, writing, worker))
+    faulthandler.enable()
+    try:
+        return asyncio.run(_serve(reading, writing, worker))
+    except BaseException as error:
+        logger.critical("the editor process ends by %s", type(error).__name__, exc_info=error)
+        return 1
 
 
 async def _serve(reading: int, writing: int, worker: list[str] | None) -> int:
@@ -34,8 +48,13 @@ async def _serve(reading: int, writing: int, worker: list[str] | None) -> int:
     gc.enable()
     if sys.platform != "win32":
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+            asyncio.get_running_loop().add_signal_handler(number, _stop, server, number)
     return await server.serve(reading=reading, writing=writing)
+
+
+def _stop(server: EditorServer, number: signal.Signals) -> None:
+    logger.info("the editor process ends: %s", number.name)
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -9,27 +9,38 @@ from __future__ import annotations
 
 import asyncio
 import os
-from threading import Thread
+from collections.abc import AsyncIterator
+from threading import BoundedSemaphore, Thread
 
 _CHUNK_BYTES = 64 * 1024
+_MOST_WAITING = 64
 
 
-def reader_of(descriptor: int) -> asyncio.StreamReader:
-    """A stream that a thread of its own feeds from a descriptor."""
-    stream = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    feeder = Thread(
-        target=_feed, args=(descriptor, stream, loop), name="client-reader", daemon=True
-    )
-    feeder.start()
-    return stream
+async def chunks_of(descriptor: int) -> AsyncIterator[bytes]:
+    """What a thread of its own reads from a descriptor, until its end.
+
+    The thread waits while 4 MB are not taken yet, and so does the client.
+    """
+    read: asyncio.Queue[bytes] = asyncio.Queue()
+    room = BoundedSemaphore(_MOST_WAITING)
+    feeding = (descriptor, read, room, asyncio.get_running_loop())
+    Thread(target=_feed, args=feeding, name="client-reader", daemon=True).start()
+    while chunk := await read.get():
+        room.release()
+        yield chunk
 
 
-def _feed(descriptor: int, stream: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
+def _feed(
+    descriptor: int,
+    read: asyncio.Queue[bytes],
+    room: BoundedSemaphore,
+    loop: asyncio.AbstractEventLoop,
+) -> None:
     try:
         while chunk := os.read(descriptor, _CHUNK_BYTES):
-            loop.call_soon_threadsafe(stream.feed_data, chunk)
-        loop.call_soon_threadsafe(stream.feed_eof)
+            room.acquire()
+            loop.call_soon_threadsafe(read.put_nowait, chunk)
+        loop.call_soon_threadsafe(read.put_nowait, b"")
     except (OSError, RuntimeError):  # the descriptor or the loop is closed: the process is ending
         return
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from threading import Event
 from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
-from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 
 import interpogate
-from interpogate.editor.client_wire import DescriptorWriter, reader_of
+from interpogate.editor.client_wire import DescriptorWriter, chunks_of
+from interpogate.editor.envelopes import INTERNAL_ERROR
+from interpogate.editor.framing import FrameBuffer
 from interpogate.editor.language import features
 from interpogate.editor.language.language import Language
 from interpogate.editor.lsp_protocol import EditorProtocol
@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 class EditorServer(LanguageServer):
     """The server of one connection, and the models that were opened over it."""
+
+    protocol: EditorProtocol
 
     def __init__(self, *, command: list[str] | None = None) -> None:
         """Take another command than that of the real worker for tests."""
@@ -72,19 +74,23 @@ class EditorServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what pygls caught; a request that failed with a problem is no news for the log."""
-        if not isinstance(error, _Refusal):
-            logger.error("%s", getattr(source, "__name__", source), exc_info=error)
+        if isinstance(error, _Refusal):
+            return
+        if isinstance(error, JsonRpcException) and error.code != INTERNAL_ERROR:
+            logger.warning("a message was refused with code %d", error.code)
+            return
+        logger.error("%s", getattr(source, "__name__", source), exc_info=error)
 
     async def _converse(self, reading: int) -> None:
+        frames = FrameBuffer()
         try:
-            await run_async(
-                stop_event=Event(),
-                reader=reader_of(reading),
-                protocol=self.protocol,
-                error_handler=self.report_server_error,
-            )
-        except asyncio.IncompleteReadError:
-            logger.warning("the client closed the connection within a message")
+            async for chunk in chunks_of(reading):
+                for frame in frames.feed(chunk):
+                    self.protocol.receive(frame)
+            where = " within a message" if frames.is_within_message else ""
+            logger.info("the client closed the connection%s", where)
+        except Exception as error:
+            logger.exception("the conversation ended (%s)", type(error).__name__)
         finally:
             self.stop()
 
@@ -98,7 +104,8 @@ class EditorServer(LanguageServer):
         for method in methods_of("worker"):
             self.feature(LSP_PREFIX + method.name)(_handler(method.name, self.models.forward))
         for name, rows in features.methods().items():
-            self.feature(name, rows[0].options)(features.handler(rows, self.language))
+            answer = features.handler(rows, self.language, self.protocol.fits)
+            self.feature(name, rows[0].options)(answer)
 
     async def _answer(self, method: str, params: Any) -> Any:
         answer = await self.models.answer(method, params)

@@ -10,7 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from collections import Counter
 from typing import Any
+
+_MOST_KINDS = 1_000
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +37,32 @@ def _place(record: logging.LogRecord) -> str:
     return " ".join([f" ({kind.__name__})", *frames])
 
 
+class Repetitions(logging.Filter):
+    """Lets a line pass the 1st, 10th, 100th … time, with its count: no client can fill a disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to log it; its text then ends with how often there was one like it."""
+        text = f"{record.name} {record.getMessage()}{_place(record)}"
+        if record.levelno < logging.WARNING:
+            return True
+        if len(self._counts) > _MOST_KINDS:
+            self._counts.clear()
+        self._counts[text] += 1
+        count = self._counts[text]
+        if count > 1:
+            record.msg = f"{record.msg} ({count} times)"
+        return str(count).strip("0") == "1"
+
+
 def log_to_stderr() -> None:
     """Set logging up for this process."""
     handler = logging.StreamHandler()
     handler.setFormatter(BodilessFormatter())
+    handler.addFilter(Repetitions())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("interpogate").setLevel(logging.INFO)
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it reports errors to the server too

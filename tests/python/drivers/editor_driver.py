@@ -46,7 +46,7 @@ class EditorDriver:
         )
         self.log = ""
         self._identifier = 0
-        self._replies: dict[int, Json] = {}
+        self._replies: dict[Any, Json] = {}
         self._events: list[tuple[str, Json]] = []
         self._times: list[float] = []
         self._sending = threading.Lock()
@@ -120,6 +120,11 @@ class EditorDriver:
         if "error" in reply:
             raise ErrorReply(reply["error"])
         return reply["result"]
+
+    def wait_raw(self, identifier: Any) -> Json:
+        """The whole reply with this id, which may be any JSON value."""
+        self._wait(lambda: identifier in self._replies, f"the reply to {identifier!r}")
+        return self._replies[identifier]
 
     def wait_event(
         self, name: str, condition: Callable[[Json], bool] = lambda _: True, *, after: int = 0

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 
 from interpogate.protocol.methods import LSP_PREFIX
 
@@ -69,13 +70,19 @@ def methods() -> dict[str, tuple[Feature, ...]]:
     return {name: tuple(row for row in FEATURES if row.method == name) for name in names}
 
 
-def handler(rows: Iterable[Feature], language: Language) -> Callable[[Any], Awaitable[Any]]:
-    """What pygls calls for a method."""
+Fits = Callable[[str, Any], bool]
+"""Whether parameters are what a method of the language server protocol takes."""
+
+
+def handler(
+    rows: Iterable[Feature], language: Language, fits: Fits
+) -> Callable[[Any], Awaitable[Any]]:
+    """What pygls calls for a method. Parameters are checked where they lead to an error."""
 
     async def handle(params: Any) -> Any:
         found: list[Any] = []
         for row in rows:
-            answer = await _answer(row, language, params)
+            answer = await _answer(row, language, params, fits)
             if answer and row.method not in _LISTS:
                 return answer
             found += answer or ()
@@ -84,11 +91,13 @@ def handler(rows: Iterable[Feature], language: Language) -> Callable[[Any], Awai
     return handle
 
 
-async def _answer(row: Feature, language: Language, params: Any) -> Any:
+async def _answer(row: Feature, language: Language, params: Any, fits: Fits) -> Any:
     """An answer, or None where it fails: nobody waits for a language feature's excuse."""
     try:
         answer = import_module(f"interpogate.editor.{row.module}").answer(language, params)
         return await answer if inspect.isawaitable(answer) else answer
     except Exception:
+        if not fits(row.method, params):
+            raise JsonRpcInvalidParams from None
         logger.exception("%s failed in %s", row.method, row.module)
         return None
