@@ -650,7 +650,7 @@ export interface Welcome {
   interpreter: string;
 }
 
-/** Something that went wrong, in words for the user. */
+/** Something that went wrong, in words for the user: cut to what every wire can carry. */
 export interface Problem {
   /** Stable name, such as `source.notFound`. */
   code: string;
