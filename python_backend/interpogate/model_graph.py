@@ -18,6 +18,7 @@ from interpogate.graph.essential import VisibleFlow, visible_dataflow
 from interpogate.graph.graph import Graph
 from interpogate.graph.levels import ROOT, Node
 from interpogate.graph.modules import Module, Parameter, Source
+from interpogate.graph.parameters import ParameterNodes
 from interpogate.graph.values import Tensor
 from interpogate.presentation.failures import module_note
 from interpogate.trace.source import class_source
@@ -83,7 +84,12 @@ class Edge:
     """
 
     source: str
-    """Path of a module that is shown closed, such as an `nn.Linear`, or id of an operation."""
+    """Path of a module that is shown closed, such as an `nn.Linear`, or id of an operation.
+
+    An instance that is called in several places has an id for each: its path in the module that
+    calls it, such as `layers.1.act`, or one with a number, such as `pool#2`. `graph.modules`
+    finds the instance by any of them.
+    """
     target: str
     tensor: Tensor
     """Shape, dtype and device of the first such tensor, as it arrived."""
@@ -106,7 +112,7 @@ class Modules(Mapping[str, ModuleNode]):
 
     def __getitem__(self, path: str) -> ModuleNode:
         try:
-            found = self._graph.tree.at(path)
+            found = self._graph.module_at(path)
         except PathNotFound as error:
             raise UnknownModule(str(error)) from None
         return _module_node(self._graph, found)
@@ -149,7 +155,7 @@ class ModelGraph(Graph):
         names = {row: n.id for n in self.view("essential").nodes.values() for row in n.rows}
         found: defaultdict[tuple[str, str], dict[tuple[object, ...], Tensor]] = defaultdict(dict)
         for one in flow.flows:
-            source = self._shown(one.source, names)
+            source = self._source(one, names)
             result = f"{ROOT}::output:{one.result}"
             target = self._shown(one.target, names) if one.target >= 0 else result
             if source != target or self._is_recurrent(one):
@@ -167,12 +173,21 @@ class ModelGraph(Graph):
         began = self.recording.calls[maker.call].order if maker.call >= 0 else maker.order
         return maker.order - began, flow.slot, flow.tensor
 
+    def _source(self, flow: VisibleFlow, names: dict[int, str]) -> str:
+        operation = self.recording.operations[flow.source]
+        if operation.kind != "parameter":
+            return self._shown(flow.source, names)
+        hierarchy = self.view("essential").hierarchy
+        return ParameterNodes(self.recording, self.places, hierarchy).source_id(flow)
+
     def _shown(self, row: int, names: dict[int, str]) -> str:
         operation = self.recording.operations[row]
-        if operation.kind in ("input", "parameter"):
+        if operation.kind == "input":
             return names[row]
         module = self.tree.modules[self.recording.calls[operation.call].module]
-        return module.path if _is_closed(module) else names[row]
+        if not _is_closed(module):
+            return names[row]
+        return self.places.rows[self.places.of_call[operation.call]].id
 
     def _is_operation(self, node: Node) -> bool:
         if node.container is not None or not node.name:

@@ -10,7 +10,10 @@ from typing import Literal
 from interpogate.graph.essential import DataFlow, Detail, visible_dataflow
 from interpogate.graph.hierarchy import Hierarchy
 from interpogate.graph.levels import ROOT, Level, Levels, Node
-from interpogate.graph.modules import ModuleTree
+from interpogate.graph.loops import calls_apart
+from interpogate.graph.modules import Module, ModuleTree
+from interpogate.graph.places import Place, Places
+from interpogate.graph.placing import places_of
 from interpogate.graph.recording import NOTHING, Recording
 
 Origin = Literal["none", "fake", "example", "run"]
@@ -52,14 +55,31 @@ class Graph:
         return self._views[detail]
 
     def locate(self, path: str, detail: Detail = "essential") -> tuple[str, tuple[str, ...]]:
-        """Node id of a module path and the containers around it, outermost first."""
-        module = self.tree.at(path)
+        """Node id of a module path and the containers around it, outermost first.
+
+        Of an instance that is called in several places, the place that the path leads to.
+        """
         hierarchy = self.view(detail).hierarchy
-        index = module.index
-        while index not in hierarchy.id_of_module:
-            index = self.tree.modules[index].parent
-        chain = hierarchy.chain(hierarchy.id_of_module[index])
+        chain = hierarchy.chain(hierarchy.container_of(self._place(path).row))
         return chain[-1].id, tuple(container.id for container in chain[:-1])
+
+    def module_at(self, path: str) -> Module:
+        """The module at a path or at the node of a place. Raises `PathNotFound`."""
+        found = self.places.find(path)
+        return self.tree.at(path) if found is None else self.tree.modules[found.module]
+
+    def _place(self, path: str) -> Place:
+        found = self.places.find(path)
+        if found is not None and found.is_shown:
+            return found
+        return self.places.of_module(self.module_at(path).index)[0]
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each module instance stands."""
+        found = places_of(self.tree, self.recording)
+        apart = calls_apart(self.tree, self.recording, found)
+        return places_of(self.tree, self.recording, apart) if apart else found
 
     @cached_property
     def called(self) -> frozenset[int]:
@@ -79,7 +99,7 @@ class Graph:
                 return found
         if failure.call < 0:
             return None
-        return self.locate(self.tree.modules[self.recording.calls[failure.call].module].path)[0]
+        return self.locate(self.places.rows[self.places.of_call[failure.call]].id)[0]
 
     def _is_hidden_in_leaf(self, node: Node) -> bool:
         module = self.tree.at(node.path)
@@ -97,8 +117,8 @@ class Graph:
         return view
 
     def _view(self, flow: DataFlow, dissolved: frozenset[str]) -> View:
-        hierarchy = Hierarchy(self.tree, self.called, dissolved)
-        built = Levels(self.tree, self.recording, flow, hierarchy)
+        hierarchy = Hierarchy(self.tree, self.places, dissolved)
+        built = Levels(self.recording, flow, self.places, hierarchy)
         for level, inside in built.levels.items():
             if _is_opaque(self.tree, hierarchy, level):
                 inside.nodes.clear()

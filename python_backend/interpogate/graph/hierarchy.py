@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from interpogate.graph.modules import Module, ModuleTree
+from interpogate.graph.modules import ModuleTree
+from interpogate.graph.places import Place, Places
 
 # Blocks (modules with submodules) fold from two on; single layers only when there are many.
 MINIMUM_BLOCKS = 2
@@ -33,6 +34,8 @@ class Container:
     parent: str | None
     module: int
     """Index of the module; -1 for a run that is no module of its own."""
+    place: int
+    """Row of its place; -1 for such a run."""
     members: tuple[int, ...] = ()
     """Of a group: indices of the modules that it stands for."""
 
@@ -40,16 +43,16 @@ class Container:
 class Hierarchy:
     """All containers and which of them are inside which."""
 
-    def __init__(self, tree: ModuleTree, called: frozenset[int], dissolved: frozenset[str]) -> None:
+    def __init__(self, tree: ModuleTree, places: Places, dissolved: frozenset[str]) -> None:
         self._tree = tree
-        self._called = called
+        self._places = places
         self._dissolved = dissolved
         self.containers: dict[str, Container] = {}
         self.children: dict[str, list[str]] = {}
-        self.id_of_module: dict[int, str] = {}
+        self.id_of_place: dict[int, str] = {}
         self._chains: dict[str, tuple[Container, ...]] = {}
-        self._members: dict[str, tuple[Module, list[Module]]] = {}
-        """Of folded runs that are no module: the module around them, and what is in them."""
+        self._members: dict[str, tuple[Place, list[Place]]] = {}
+        """Of folded runs that are no module: the place around them, and what is in them."""
         self._build()
 
     def chain(self, container: str) -> tuple[Container, ...]:
@@ -60,16 +63,22 @@ class Hierarchy:
             self._chains[container] = (*above, own)
         return self._chains[container]
 
+    def container_of(self, place: int) -> str:
+        """The container that shows a place, or what is in it if it is a dissolved list."""
+        while place not in self.id_of_place:
+            place = self._places.rows[place].parent
+        return self.id_of_place[place]
+
     def is_dissolvable(self, container: str) -> bool:
         """Whether the container is only a wrapper: a fold or a list that is never called."""
         own = self.containers[container]
         if own.parent is None:
             return False
-        return own.module < 0 or self._is_list(self._tree.modules[own.module])
+        return own.module < 0 or self._is_list(self._places.rows[own.place])
 
     def _build(self) -> None:
-        root = self._tree.modules[0]
-        waiting = [self._add_module(root, None, root.class_name)]
+        root = self._places.rows[0]
+        waiting = [self._add_place(root, None, self._tree.modules[0].class_name)]
         while waiting:
             container = waiting.pop()
             waiting += self._fill(container)
@@ -78,83 +87,83 @@ class Hierarchy:
         """Make the child nodes of a container; returns those to fill next."""
         if container.module < 0:
             return self._add_members(container, *self._members[container.id])
-        module = self._tree.modules[container.module]
+        place = self._places.rows[container.place]
         made: list[Container] = []
-        for run in _runs(list(self._shown_children(module))):
+        for run in self._runs(list(self._shown_children(place))):
             if self._folds_into_own_node(container, run):
-                made += self._add_members(container, module, run)
-            elif _is_foldable(run) and self._group_id(module, run) not in self._dissolved:
-                made.append(self._add_group(container, module, run))
+                made += self._add_members(container, place, run)
+            elif self._is_foldable(run) and _group_id(place, run) not in self._dissolved:
+                made.append(self._add_group(container, place, run))
             else:
-                made += [self._add_module(m, container.id, _label(m, module)) for m in run]
+                made += [self._add_place(p, container.id, self._label(p, place)) for p in run]
         return made
 
-    def _shown_children(self, module: Module) -> Iterator[Module]:
-        for index in module.children:
-            child = self._tree.modules[index]
-            if child.path in self._dissolved and self._is_list(child):
+    def _shown_children(self, place: Place) -> Iterator[Place]:
+        for row in place.children:
+            child = self._places.rows[row]
+            if child.id in self._dissolved and self._is_list(child):
                 yield from self._shown_children(child)
             else:
                 yield child
 
-    def _is_list(self, module: Module) -> bool:
-        return bool(module.children) and module.index not in self._called and module.index > 0
+    def _is_list(self, place: Place) -> bool:
+        return bool(place.children) and not place.calls and place.row > 0
 
-    def _is_folded_list(self, module: Module) -> bool:
-        children = list(self._shown_children(module))
-        return self._is_list(module) and _is_foldable(children) and len(_runs(children)) == 1
+    def _is_folded_list(self, place: Place) -> bool:
+        children = list(self._shown_children(place))
+        runs = self._runs(children)
+        return self._is_list(place) and self._is_foldable(children) and len(runs) == 1
 
-    def _folds_into_own_node(self, container: Container, run: list[Module]) -> bool:
+    def _folds_into_own_node(self, container: Container, run: list[Place]) -> bool:
         return container.kind == "group" and len(run) == container.repeats
 
-    def _group_id(self, around: Module, run: list[Module]) -> str:
-        return f"{around.path}::{run[0].path}…{run[-1].path}"
-
     def _add_members(
-        self, container: Container, around: Module, run: list[Module]
+        self, container: Container, around: Place, run: list[Place]
     ) -> list[Container]:
         """By their own names, unless members of several dissolved lists have the same ones."""
-        names = [module.name for module in run]
+        names = [place.name for place in run]
         if len(set(names)) < len(names):
-            names = [_label(module, around) for module in run]
-        return [self._add_module(m, container.id, n) for m, n in zip(run, names, strict=True)]
+            names = [self._label(place, around) for place in run]
+        return [self._add_place(p, container.id, n) for p, n in zip(run, names, strict=True)]
 
-    def _add_module(self, module: Module, parent: str | None, name: str) -> Container:
-        folded = self._is_folded_list(module)
-        members = list(self._shown_children(module)) if folded else [module]
+    def _add_place(self, place: Place, parent: str | None, name: str) -> Container:
+        folded = self._is_folded_list(place)
+        members = list(self._shown_children(place)) if folded else [place]
         container = Container(
-            id=module.path,
+            id=place.id,
             kind="group" if folded else "module",
             name=name,
-            type_name=members[0].class_name,
-            path=module.path,
-            first=module.index,
-            last=module.last,
+            type_name=self._tree.modules[members[0].module].class_name,
+            path=place.path,
+            first=place.module,
+            last=self._last(place),
             repeats=len(members),
             parent=parent,
-            module=module.index,
-            members=_indices(members) if folded else (),
+            module=place.module,
+            place=place.row,
+            members=_modules(members) if folded else (),
         )
-        self.id_of_module[module.index] = container.id
+        self.id_of_place[place.row] = container.id
         return self._add(container)
 
-    def _add_group(self, container: Container, around: Module, run: list[Module]) -> Container:
-        first, last = _label(run[0], around), _label(run[-1], around)
-        group_id = self._group_id(around, run)
+    def _add_group(self, container: Container, around: Place, run: list[Place]) -> Container:
+        first, last = self._label(run[0], around), self._label(run[-1], around)
+        group_id = _group_id(around, run)
         self._members[group_id] = (around, run)
         return self._add(
             Container(
                 id=group_id,
                 kind="group",
                 name=f"{first} – {last}",
-                type_name=run[0].class_name,
+                type_name=self._tree.modules[run[0].module].class_name,
                 path=run[0].path,
-                first=run[0].index,
-                last=run[-1].last,
+                first=run[0].module,
+                last=self._last(run[-1]),
                 repeats=len(run),
                 parent=container.id,
                 module=-1,
-                members=_indices(run),
+                place=-1,
+                members=_modules(run),
             )
         )
 
@@ -165,28 +174,42 @@ class Hierarchy:
             self.children[container.parent].append(container.id)
         return container
 
+    def _last(self, place: Place) -> int:
+        return self._tree.modules[place.module].last
 
-def _runs(modules: list[Module]) -> list[list[Module]]:
-    """Neighbours of equal structure together."""
-    runs: list[list[Module]] = []
-    for module in modules:
-        if runs and runs[-1][0].signature == module.signature:
-            runs[-1].append(module)
-        else:
-            runs.append([module])
-    return runs
+    def _runs(self, places: list[Place]) -> list[list[Place]]:
+        """Neighbours of equal structure together; calls of one name stay apart."""
+        runs: list[list[Place]] = []
+        for place in places:
+            if runs and self._fold(runs[-1][-1], place):
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+        return runs
+
+    def _fold(self, one: Place, other: Place) -> bool:
+        modules = self._tree.modules
+        is_equal = modules[one.module].signature == modules[other.module].signature
+        return is_equal and one.number == other.number == 1
+
+    def _is_foldable(self, run: list[Place]) -> bool:
+        if not run:
+            return False
+        is_block = bool(self._tree.modules[run[0].module].registered)
+        return len(run) >= (MINIMUM_BLOCKS if is_block else MINIMUM_LAYERS)
+
+    def _label(self, place: Place, around: Place) -> str:
+        """Its name after those of the dissolved lists between."""
+        names = [place.name]
+        while place.parent != around.row:
+            place = self._places.rows[place.parent]
+            names.append(place.name)
+        return ".".join(reversed(names))
 
 
-def _indices(modules: list[Module]) -> tuple[int, ...]:
-    return tuple(module.index for module in modules)
+def _group_id(around: Place, run: list[Place]) -> str:
+    return f"{around.id}::{run[0].id}…{run[-1].id}"
 
 
-def _is_foldable(run: list[Module]) -> bool:
-    if not run:
-        return False
-    return len(run) >= (MINIMUM_BLOCKS if run[0].children else MINIMUM_LAYERS)
-
-
-def _label(module: Module, around: Module) -> str:
-    prefix = "" if around.path == "." else f"{around.path}."
-    return module.path.removeprefix(prefix)
+def _modules(places: list[Place]) -> tuple[int, ...]:
+    return tuple(place.module for place in places)

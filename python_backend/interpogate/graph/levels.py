@@ -15,8 +15,9 @@ from typing import Literal
 
 from interpogate.graph.essential import DataFlow, VisibleFlow
 from interpogate.graph.hierarchy import Container, Hierarchy
-from interpogate.graph.modules import ModuleTree
 from interpogate.graph.operations import sign
+from interpogate.graph.parameters import ParameterNodes
+from interpogate.graph.places import Places
 from interpogate.graph.recording import Operation, Recording
 from interpogate.graph.values import Tensor
 
@@ -99,14 +100,16 @@ class Levels:
     """Builds every level of a graph."""
 
     def __init__(
-        self, tree: ModuleTree, recording: Recording, flow: DataFlow, hierarchy: Hierarchy
+        self, recording: Recording, flow: DataFlow, places: Places, hierarchy: Hierarchy
     ) -> None:
-        self._tree = tree
         self._recording = recording
+        self._places = places
         self._hierarchy = hierarchy
         self.levels: dict[str, Level] = {i: Level(i) for i in hierarchy.containers}
         self.nodes: dict[str, Node] = {}
         self._id_of_row: dict[int, str] = {}
+        self._parameters = ParameterNodes(recording, places, hierarchy)
+        self._users = self._parameters.users(flow.flows)
         self._call_steps: dict[int, tuple[Step, ...]] = {}
         self._seen: defaultdict[tuple[int, str], int] = defaultdict(int)
         self._ports: dict[tuple[object, ...], str] = {}
@@ -119,11 +122,10 @@ class Levels:
             self._lift(visible)
 
     def _add_containers(self) -> None:
-        calls = defaultdict(list)
-        for call in self._recording.calls:
-            calls[call.module].append(call)
+        calls = self._recording.calls
         for container in self._hierarchy.containers.values():
-            own = calls.get(container.module, [])
+            place = container.place
+            own = [calls[row] for row in self._places.rows[place].calls] if place >= 0 else []
             first = own[0] if own else None
             tensors = [v.tensor for v in first.outputs if v.tensor] if first else []
             self._add_node(
@@ -154,32 +156,33 @@ class Levels:
 
     def _add_operation(self, row: int) -> None:
         operation = self._recording.operations[row]
-        container = self._container(operation)
+        if operation.kind == "parameter":
+            for user in self._users.get(row, (operation.call,)):
+                self._add_row(row, operation, self._parameters.container(operation, user))
+        else:
+            self._add_row(row, operation, self._container(operation))
+
+    def _add_row(self, row: int, operation: Operation, container: str) -> None:
         node_id = self._operation_id(operation, container)
         if node_id not in self.nodes:
             self._add_node(self._operation_node(node_id, operation, container), container)
         node = self.nodes[node_id]
         node.name = self._constants.get(row, node.name)
-        node.rows.append(row)
-        node.calls += 1
-        self._id_of_row[row] = node_id
+        if row not in node.rows:
+            node.rows.append(row)
+            node.calls += 1
+        self._id_of_row.setdefault(row, node_id)
 
     def _container(self, operation: Operation) -> str:
         if operation.kind == "input":
             return ROOT
-        module = operation.module
-        if operation.kind != "parameter":
-            module = self._recording.calls[operation.call].module
-        return self._container_of(module)
-
-    def _container_of(self, module: int) -> str:
-        while module not in self._hierarchy.id_of_module:  # a dissolved list
-            module = self._tree.modules[module].parent
-        return self._hierarchy.id_of_module[module]
+        return self._hierarchy.container_of(self._places.of_call[operation.call])
 
     def _operation_id(self, operation: Operation, container: str) -> str:
+        if operation.kind == "parameter":
+            return self._parameters.id(operation, container)
         base = f"{container}::{operation.kind}:{operation.name}"
-        if operation.kind in ("input", "parameter"):
+        if operation.kind == "input":
             return base
         number = self._seen[operation.call, base]
         self._seen[operation.call, base] += 1
@@ -195,14 +198,19 @@ class Levels:
         tensor = operation.outputs[0] if operation.outputs else None
         return Node(node_id, kind, name, operation.name, path, order=operation.order, tensor=tensor)
 
+    def _source_steps(self, flow: VisibleFlow) -> tuple[Step, ...]:
+        operation = self._recording.operations[flow.source]
+        if operation.kind != "parameter":
+            return self._steps(flow.source)
+        container = self._parameters.container(operation, self._parameters.user(flow))
+        around = ((one.id, -1) for one in self._hierarchy.chain(container))
+        return (*around, (self._parameters.id(operation, container), flow.source))
+
     def _steps(self, row: int) -> tuple[Step, ...]:
         operation = self._recording.operations[row]
         end = (self._id_of_row[row], row)
         if operation.kind == "input":
             return ((ROOT, -1), end)
-        if operation.kind == "parameter":
-            chain = self._hierarchy.chain(self._container(operation))
-            return (*((container.id, -1) for container in chain), end)
         return (*self._steps_of_call(operation.call), end)
 
     def _steps_of_call(self, call: int) -> tuple[Step, ...]:
@@ -210,14 +218,15 @@ class Levels:
             active: dict[int, int] = {}
             current = call
             while current >= 0:
-                active.setdefault(self._recording.calls[current].module, current)
+                active.setdefault(self._places.of_call[current], current)
                 current = self._recording.calls[current].parent
-            chain = self._hierarchy.chain(self._container_of(self._recording.calls[call].module))
-            self._call_steps[call] = tuple((c.id, active.get(c.module, -1)) for c in chain)
+            container = self._hierarchy.container_of(self._places.of_call[call])
+            chain = self._hierarchy.chain(container)
+            self._call_steps[call] = tuple((c.id, active.get(c.place, -1)) for c in chain)
         return self._call_steps[call]
 
     def _lift(self, flow: VisibleFlow) -> None:
-        source = self._steps(flow.source)
+        source = self._source_steps(flow)
         target = self._steps(flow.target) if flow.target >= 0 else self._result_steps(flow)
         shared = _shared_length(source, target)
         outputs = self._ports_out(flow, source[shared:])
@@ -243,6 +252,11 @@ class Levels:
         own = [self._port(step[0], "input", self._entering(flow, step)) for step in steps[:-1]]
         return [*own, ""]
 
+    def _maker(self, flow: VisibleFlow) -> str:
+        if self._recording.operations[flow.source].kind == "parameter":
+            return self._parameters.source_id(flow)
+        return self._id_of_row[flow.source]
+
     def _entering(self, flow: VisibleFlow, step: Step) -> Crossing:
         """The tensor as it crosses into a node."""
         inside = (n for n, (row, _) in enumerate(flow.way) if self._is_inside(row, step))
@@ -254,7 +268,7 @@ class Levels:
         return self._crossing(flow, next(outside, len(flow.way) - 1))
 
     def _crossing(self, flow: VisibleFlow, stretch: int) -> Crossing:
-        key: tuple[object, ...] = (self._id_of_row[flow.source], flow.slot)
+        key: tuple[object, ...] = (self._maker(flow), flow.slot)
         if stretch:  # made by a hidden operation: told apart by its place in its call
             operation = self._recording.operations[flow.way[stretch - 1][0]]
             began = self._recording.calls[operation.call].order

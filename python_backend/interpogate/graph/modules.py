@@ -49,6 +49,8 @@ class Module:
     """Equal for modules of equal structure."""
     is_library: bool
     """Whether the class belongs to torch itself."""
+    registered: tuple[tuple[str, int], ...] = ()
+    """Every submodule by its own name, also those whose path is elsewhere; names may share one."""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def _parameter_count(graph: Graph, node: Node) -> int:
         return 0
     if container.module >= 0:
         return graph.tree.modules[container.module].parameter_count
-    return sum(graph.tree.modules[index].parameter_count for index in container.members)
+    return sum(graph.tree.modules[index].parameter_count for index in set(container.members))
 
 
 def modules(parent: Module, children: list[Module]) -> m.Modules:

@@ -28,6 +28,9 @@ _ATTRIBUTES = (
 _FIELD_TERMS = {"nx": "in_features", "nf": "out_features", "variance_epsilon": "eps"}
 
 
+_Registered = tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True)
 class ModelModules:
     """The declared modules together with the live ones, by the same index."""
@@ -50,10 +53,11 @@ def declared_modules(model: nn.Module) -> ModelModules:
     entries = _entries(model)
     names = _all_names(model, entries)
     owners = _owners(entries)
-    counts = _parameter_counts(entries, owners)
-    signatures = _signatures(entries)
+    registered = _registered(entries)
+    counts = _parameter_counts(entries, owners, registered)
+    signatures = _signatures(entries, registered)
     modules = tuple(
-        _module(index, entry, counts[index], signatures[index], names, owners)
+        _module(index, entry, counts[index], signatures[index], names, owners, registered[index])
         for index, entry in enumerate(entries)
     )
     paths = {name: index for index, own in names.items() for name in own}
@@ -76,6 +80,15 @@ def _entries(model: nn.Module) -> list[_Entry]:
             open_branches.append((len(entries), _children(child[1])))
             entries.append(_Entry(child[1], _join(entries[index].path, child[0]), index))
     return entries
+
+
+def _registered(entries: list[_Entry]) -> list[_Registered]:
+    """Every submodule of each module by its name, one for each name."""
+    index_of = {id(entry.module): index for index, entry in enumerate(entries)}
+    return [
+        tuple((name, index_of[id(child)]) for name, child in _children(entry.module))
+        for entry in entries
+    ]
 
 
 def _children(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
@@ -114,18 +127,23 @@ def _owners(entries: list[_Entry]) -> dict[int, list[tuple[int, str]]]:
     return owners
 
 
-def _parameter_counts(entries: list[_Entry], owners: dict[int, list[tuple[int, str]]]) -> list[int]:
+def _parameter_counts(
+    entries: list[_Entry],
+    owners: dict[int, list[tuple[int, str]]],
+    registered: list[_Registered],
+) -> list[int]:
     """Parameters inside each module; a shared one counts once wherever it is inside."""
     counts = [0] * len(entries)
+    holders = _holders(registered)
     for entry in entries:
         for _, tensor, is_buffer in _own_tensors(entry.module):
             places = owners.get(id(tensor), [])
             if not is_buffer and places:
-                for index in {i for place, _ in places for i in _chain(entries, place)}:
+                for index in _around(holders, [place for place, _ in places]):
                     counts[index] += _size(tensor) if entries[places[0][0]] is entry else 0
     for index, entry in enumerate(entries):
         packed = sum(math.prod(parameter.shape) for parameter in _packed(entry.module))
-        for inside in _chain(entries, index) if packed else ():
+        for inside in _around(holders, [index]) if packed else ():
             counts[inside] += packed
     return counts
 
@@ -135,17 +153,47 @@ def _size(tensor: torch.Tensor) -> int:
     return 0 if lazy else tensor.numel()
 
 
-def _chain(entries: list[_Entry], index: int) -> Iterator[int]:
-    while index >= 0:
-        yield index
-        index = entries[index].parent
+def _holders(registered: list[_Registered]) -> list[list[int]]:
+    """Of each module, the modules that it is directly in."""
+    holders: list[list[int]] = [[] for _ in registered]
+    for index, own in enumerate(registered):
+        for _, child in own:
+            holders[child].append(index)
+    return holders
 
 
-def _signatures(entries: list[_Entry]) -> list[str]:
+def _around(holders: list[list[int]], starts: list[int]) -> set[int]:
+    """Modules and all that they are in, however they got there."""
+    found: set[int] = set()
+    waiting = list(starts)
+    while waiting:
+        index = waiting.pop()
+        if index not in found:
+            found.add(index)
+            waiting += holders[index]
+    return found
+
+
+def _inside_first(registered: list[_Registered]) -> Iterator[int]:
+    """All modules, each after those that are in it."""
+    seen = {0}
+    branches = [(0, iter(registered[0]))]
+    while branches:
+        index, children = branches[-1]
+        child = next((child for _, child in children if child not in seen), None)
+        if child is None:
+            branches.pop()
+            yield index
+        else:
+            seen.add(child)
+            branches.append((child, iter(registered[child])))
+
+
+def _signatures(entries: list[_Entry], registered: list[_Registered]) -> list[str]:
     signatures = [""] * len(entries)
-    for index in range(len(entries) - 1, -1, -1):
+    for index in _inside_first(registered):
         entry = entries[index]
-        inside = [(entries[c].path.rpartition(".")[2], signatures[c]) for c in entry.children]
+        inside = [(name, signatures[child]) for name, child in registered[index]]
         own = [
             (name, _shape(tensor), str(tensor.dtype))
             for name, tensor, _ in _own_tensors(entry.module)
@@ -174,6 +222,7 @@ def _module(  # noqa: PLR0913, PLR0917 (one row put together from the columns co
     signature: str,
     names: dict[int, list[str]],
     owners: dict[int, list[tuple[int, str]]],
+    registered: _Registered,
 ) -> Module:
     kind = type(entry.module)
     return Module(
@@ -191,6 +240,7 @@ def _module(  # noqa: PLR0913, PLR0917 (one row put together from the columns co
         other_paths=tuple(names[index][1:]),
         signature=signature,
         is_library=kind.__module__.startswith(("torch.nn.", "torch.ao.")),
+        registered=registered,
     )
 
 
