@@ -232,7 +232,8 @@ class Interpogate:
 
         `output`, `input` or `parameter` names the tensor by the keys that lead to it: `output=(1,)`
         is the second item of a tuple, `input="hidden_states"` an argument. Without any it is the
-        output, for `attention` the weights, for `logit_lens` the residual stream. `roles` has one
+        output, for `attention` the weights (`output=("attention", 2)`: the second of several that
+        a module computes), for `logit_lens` the residual stream. `roles` has one
         of x, y, spread, average, max, norm, index for each dimension; left out they are guessed.
         The tensors of the next run are kept, 1 GiB at most; a run that is over is repeated unseen
         if its inputs are small. What cannot be drawn is said in the block.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from interpogate.graph.attention import attentions_of
 from interpogate.graph.essential import DataFlow, Detail, visible_dataflow
 from interpogate.graph.hierarchy import Hierarchy
 from interpogate.graph.levels import ROOT, Level, Levels, Node
@@ -15,6 +17,7 @@ from interpogate.graph.modules import Module, ModuleTree
 from interpogate.graph.places import Place, Places
 from interpogate.graph.placing import places_of
 from interpogate.graph.recording import NOTHING, Recording
+from interpogate.graph.weights import Attention
 
 Origin = Literal["none", "fake", "example", "run"]
 _MAXIMUM_REBUILDS = 4
@@ -85,6 +88,11 @@ class Graph:
     def called(self) -> frozenset[int]:
         """Indices of the modules that ran."""
         return frozenset(call.module for call in self.recording.calls)
+
+    @cached_property
+    def attentions(self) -> Mapping[int, Attention]:
+        """Every attention that was computed, by the row of its operation."""
+        return attentions_of(self.recording)
 
     @cached_property
     def failed_node(self) -> str | None:

@@ -7,12 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType
-from typing import Literal
+from typing import Any, Final, Literal
 
 from interpogate.graph.modules import Source
 from interpogate.graph.values import Structure, Tensor
 
 OperationKind = Literal["call", "input", "parameter", "pass"]
+
+
+TENSOR: Final = "tensor"
+"""Takes the place of a tensor in `Arguments`."""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Arguments of an operation as plain data; a slice is `("slice", start, stop, step)`."""
+
+    positional: tuple[Any, ...] = ()
+    named: tuple[tuple[str, Any], ...] = ()
+
+    def at(self, position: int, name: str, default: Any = None) -> Any:
+        """One argument, given by position or by name."""
+        if position < len(self.positional):
+            return self.positional[position]
+        return dict(self.named).get(name, default)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +96,8 @@ class Operation:
     module: int = -1
     """For a parameter: the module that owns it."""
     failed: bool = False
+    arguments: Arguments | None = None
+    """Of an operation that moves or names dimensions, such as `permute` or `softmax`."""
 
 
 @dataclass(frozen=True)

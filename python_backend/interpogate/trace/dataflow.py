@@ -20,6 +20,7 @@ from torch.overrides import TorchFunctionMode
 
 from interpogate.graph.operations import plain_name
 from interpogate.graph.recording import Flow, Operation, OperationKind, Result
+from interpogate.trace.arguments import plain_arguments
 from interpogate.trace.keeping import Keeper
 from interpogate.trace.source import code_source
 from interpogate.trace.values import describe_tensor, tensor_facts, tensors_of
@@ -65,6 +66,7 @@ class RawOperation:
     line: int = 0
     module: int = -1
     failed: bool = False
+    arguments: Any = None
 
 
 class DataFlow(TorchFunctionMode):
@@ -190,6 +192,7 @@ class DataFlow(TorchFunctionMode):
         row = self._add(
             RawOperation(func, "call", position.call, position.next_order(), [], code, line)
         )
+        self.operations[row].arguments = plain_arguments(func, args, kwargs)
         for value in args:
             self._take_all(value, row)
         if kwargs:
@@ -304,6 +307,7 @@ def _operation(raw: RawOperation) -> Operation:
         source=code_source(raw.code, raw.line) if raw.code else None,
         module=raw.module,
         failed=raw.failed,
+        arguments=raw.arguments,
     )
 
 

@@ -1,57 +1,90 @@
 """The attention weights of a module, wherever they are to be had.
 
-They are looked for in this order: what the module returns; `scaled_dot_product_attention` inside
-it; `torch.nn.MultiheadAttention`; a softmax inside it; a second run with transformers' eager
-kernel. What was computed anew is checked against what was observed, and the note says so.
+Which attentions a module computes is known from the data flow (`graph/attention.py`). Weights are
+what the module returns; else those of `scaled_dot_product_attention`, computed again from what it
+took; of `torch.nn.MultiheadAttention`; of a softmax; else of a second run with transformers' eager
+kernel. What was computed again is checked against what was observed, and the note says so.
 """
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Final
 
 import torch
 from torch import nn
 
 from interpogate.graph.graph import Graph
+from interpogate.graph.weights import Attention
 from interpogate.trace.keeping import AttentionCall, Kept, RunTensors, Watch
 from interpogate.visualizations.attention_weights import AttentionWeights
-from interpogate.visualizations.find import (
-    call_row,
-    checked,
-    kept_tensors,
-    row_of,
-    short_name,
-    unchanged,
-)
-from interpogate.visualizations.observed import Observed
+from interpogate.visualizations.find import call_row, checked, kept_tensors, row_of, short_name
+from interpogate.visualizations.multihead import LAYERS, MULTIHEAD_NOTE, multihead_weights
+from interpogate.visualizations.observed import Observed, Rerun
 from interpogate.visualizations.places import Place
 from interpogate.visualizations.problems import NoTensor, NotKept, NotRun
 from interpogate.visualizations.value import Computed, Value
 
 ATTENTION: Final = "attention"
 NAMES = ("batch", "heads", "query", "key")
-_FUSED = "scaled_dot_product_attention"
-_MULTIHEAD = ("multi_head_attention_forward", "_native_multi_head_attention")
+_SOFTMAX_NOTE = "Weights are what the softmax inside it returned."
+_SINK_NOTE = "A part of each row went to a sink, which is left out."
 _TOLERANCE = 0.02
 
-Weights = tuple[torch.Tensor | Computed, str]
-"""Weights and what is to be said about them."""
+Weights = tuple[torch.Tensor | Computed, str, tuple[str, ...]]
+"""Weights, what is to be said about them, and the names of their dimensions."""
 
 
 def has_attention(graph: Graph, live: tuple[nn.Module, ...], module: int) -> bool:
     """Whether one attention, and not several, is computed in a call of the module."""
-    calls = graph.recording.calls_of(module)
-    if not calls:
-        return False
-    if isinstance(live[module], (nn.MultiheadAttention, nn.TransformerEncoderLayer)):
-        return True
-    return len(attention_rows(graph, inside(graph, row_of(graph, module)))) == 1
+    return len(attentions_in(graph, live, module)) == 1
 
 
-def is_attention_operation(place: Place) -> bool:
-    """Whether an operation computes attention by itself."""
-    return place.kind == "operation" and place.name == _FUSED
+def attentions_in(graph: Graph, live: tuple[nn.Module, ...], module: int) -> tuple[Attention, ...]:
+    """The attentions that the first call of a module computes, in order."""
+    if not graph.recording.calls_of(module):
+        return ()
+    return attentions_at(graph, live, inside(graph, row_of(graph, module)))
+
+
+def own_attentions(graph: Graph, live: tuple[nn.Module, ...], module: int) -> int:
+    """How many of them its own forward computes, so that no module inside could be chosen."""
+    found = attentions_in(graph, live, module)
+    rows = [graph.recording.operations[one.row].call for one in found if one.row >= 0]
+    own = [row for row in rows if graph.recording.calls[row].module == module]
+    return len(found) if len(own) == len(found) else 0
+
+
+def attentions_at(
+    graph: Graph, live: tuple[nn.Module, ...], rows: frozenset[int]
+) -> tuple[Attention, ...]:
+    """The attentions that these calls compute, in order."""
+    recording = graph.recording
+    found = [
+        one
+        for row, one in graph.attentions.items()
+        if recording.operations[row].call in rows and _is_known(graph, live, one)
+    ]
+    is_layer = isinstance(live[recording.calls[min(rows)].module], LAYERS)
+    return tuple(found) or ((Attention(-1, "multihead"),) if is_layer else ())
+
+
+def _is_known(graph: Graph, live: tuple[nn.Module, ...], one: Attention) -> bool:
+    """Whether its weights can be had; torch's function alone keeps them to itself."""
+    call = graph.recording.operations[one.row].call
+    return one.way != "multihead" or _layer_around(graph, live, call) >= 0
+
+
+def _layer_around(graph: Graph, live: tuple[nn.Module, ...], call: int) -> int:
+    """Row of the call of one of torch's layers that a call is, or is made in; -1 if of none."""
+    while call >= 0 and not isinstance(live[graph.recording.calls[call].module], LAYERS):
+        call = graph.recording.calls[call].parent
+    return call
+
+
+def is_attention_operation(graph: Graph, place: Place) -> bool:
+    """Whether a node is an operation that makes attention weights."""
+    found = [graph.attentions.get(row) for row in place.rows]
+    return place.kind == "operation" and all(one and one.way != "multihead" for one in found)
 
 
 def attention_watches(place: Place) -> frozenset[Watch]:
@@ -60,26 +93,41 @@ def attention_watches(place: Place) -> frozenset[Watch]:
     return frozenset(found | {Watch(module, "output") for module in place.modules})
 
 
-def attention_value(observed: Observed, place: Place, call: int) -> Value:
-    """Weights `(batch, heads, query, key)`; of a group `(layers, …)`. Raises `NothingToSee`."""
+def attention_value(observed: Observed, place: Place, call: int, number: str = "") -> Value:
+    """Weights `(batch, heads, query, key)`; of a group `(layers, …)`. Raises `NothingToSee`.
+
+    Where a module computes several attentions, `number` is the one meant, from 1.
+    """
     if place.kind == "operation":
         found = [_of_operation(observed, place, call)]
     else:
-        found = [_weights_of(observed, module, call) for module in place.modules]
-    shapes = {tuple(weights.shape) for weights, _ in found}
+        found = [_weights_of(observed, module, call, number) for module in place.modules]
+    shapes = {tuple(weights.shape) for weights, _, _ in found}
     if len(shapes) > 1:
         raise NoTensor("The members' attention differs in shape.", hint="Choose one of them.")
-    notes = dict.fromkeys(note for _, note in found if note)
-    names = NAMES[-len(next(iter(shapes))) :] if len(next(iter(shapes))) <= len(NAMES) else ()
+    notes = dict.fromkeys(note for _, note, _ in found if note)
+    shape, names = next(iter(shapes)), found[0][2]
     return Value(
-        tuple(weights for weights, _ in found),
-        ATTENTION,
+        tuple(weights for weights, _, _ in found),
+        f"{ATTENTION}.{number}" if number else ATTENTION,
         is_stack=place.is_group,
         note=" ".join(notes),
-        names=names,
+        names=names_of(observed, names, shape),
         labels=tuple(short_name(observed.graph, index) for index in place.modules),
         is_probability=True,
     )
+
+
+def names_of(observed: Observed, names: tuple[str, ...], shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Names of the dimensions of weights; what is not certain stays without a name."""
+    if len(names) != len(shape):
+        return NAMES[-len(shape) :] if len(shape) <= len(NAMES) else ()
+    first, size = names[0], shape[0]
+    if first != "batch" or size in (1, observed.batch_size):
+        return names
+    if len(shape) < len(NAMES) and observed.batch_size == 1 and size in observed.head_counts:
+        return ("heads", *names[1:])
+    return ("", *names[1:])
 
 
 def inside(graph: Graph, row: int) -> frozenset[int]:
@@ -91,61 +139,109 @@ def inside(graph: Graph, row: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def _of_operation(observed: Observed, place: Place, call: int) -> Weights:
-    """Weights of one `scaled_dot_product_attention`."""
-    if place.name != _FUSED:
-        raise NoTensor("This operation computes no attention that is known.")
-    if not 1 <= call <= len(place.rows):
-        raise NotRun(f"The operation ran {len(place.rows)} times: there is no call {call}.")
-    found = kept_tensors(observed).attentions.get(place.rows[call - 1])
-    if found is None:
-        raise NotKept("The attention was not kept.", _watch(place.modules[0]))
-    return _recomputed(found, place.modules[0])
+def chosen_attention(found: tuple[Attention, ...], number: str) -> Attention | None:
+    """The only attention, or the one of a number from 1; None if there is none.
 
-
-def _recomputed(call: AttentionCall, module: int) -> Weights:
-    if any(kept.is_changed for kept in call.operands.values()):
-        raise NotKept("The model changed queries or keys in place.", _watch(module))
-    weights = AttentionWeights(call)
-    return weights, _checked_note(weights.largest_error(), "the observed queries and keys")
-
-
-def _weights_of(observed: Observed, module: int, call: int) -> Weights:
-    row, _ = call_row(observed, module, call)
-    tensors, rows = kept_tensors(observed), inside(observed.graph, row)
-    returned = _returned(tensors, row)
-    if returned is not None:
-        return returned, ""
-    fused = [one for one in tensors.attentions.values() if one.call in rows]
-    if len(fused) == 1:
-        return _recomputed(fused[0], module)
-    _refuse_many(len(fused))
-    return _by_other_ways(observed, module, row, rows)
-
-
-def _by_other_ways(observed: Observed, module: int, row: int, rows: frozenset[int]) -> Weights:
-    multihead = _multihead(observed, rows)
-    if multihead is not None:
-        return multihead
-    softmax = _softmax(observed, rows)
-    if softmax is not None:
-        return softmax, "Weights are what the softmax inside it returned."
-    known = attention_rows(observed.graph, rows)
-    _refuse_many(len(known))
-    if known:
-        raise NotKept("The attention was not kept.", _watch(module))
-    return _eager(observed, module, row)
-
-
-def _watch(module: int) -> frozenset[Watch]:
-    return frozenset({Watch(module, ATTENTION), Watch(module, "output")})
+    Raises `NoTensor` for a number that none has, and for several without a number.
+    """
+    count = len(found)
+    if not number:
+        _refuse_many(count)
+        return found[0] if found else None
+    if not number.isdecimal() or not 1 <= int(number) <= count:
+        raise NoTensor(f"There is no attention {number}: {count} are computed in it.")
+    return found[int(number) - 1]
 
 
 def _refuse_many(count: int) -> None:
     if count > 1:
         raise NoTensor(
-            f"{count} attentions are computed in it.", hint="Choose one of the modules inside."
+            f"{count} attentions are computed in it.",
+            hint="Choose one of the modules inside, or one attention by its number.",
         )
+
+
+def _of_operation(observed: Observed, place: Place, call: int) -> Weights:
+    """Weights of one operation."""
+    graph = observed.graph
+    if not is_attention_operation(graph, place):
+        raise NoTensor("This operation computes no attention that is known.")
+    if not 1 <= call <= len(place.rows):
+        raise NotRun(f"The operation ran {len(place.rows)} times: there is no call {call}.")
+    return _of_row(observed, graph.attentions[place.rows[call - 1]], place.modules[0])
+
+
+def _weights_of(observed: Observed, module: int, call: int, number: str) -> Weights:
+    row, _ = call_row(observed, module, call)
+    tensors, rows = kept_tensors(observed), inside(observed.graph, row)
+    found = attentions_at(observed.graph, observed.live, rows)
+    attention = chosen_attention(found, number)
+    if attention is None:
+        return _by_other_ways(observed, module, row, rows)
+    returned = _returned(tensors, row) if len(found) == 1 and attention.way != "fused" else None
+    if returned is not None and attention.shape in ((), tuple(returned.shape)):
+        return returned, "", attention.names
+    if attention.way == "multihead":
+        call_of = (
+            observed.graph.recording.operations[attention.row].call if attention.row >= 0 else row
+        )
+        layer = _layer_around(observed.graph, observed.live, call_of)
+        return multihead_weights(observed, layer), MULTIHEAD_NOTE, ()
+    return _of_row(observed, attention, module)
+
+
+def _of_row(observed: Observed, attention: Attention, module: int) -> Weights:
+    """Weights of an operation that was kept. Raises `NotKept`."""
+    tensors = kept_tensors(observed)
+    fused, results = tensors.attentions.get(attention.row), tensors.operations.get(attention.row)
+    if attention.way == "fused" and fused is not None:
+        return _recomputed(fused, attention, module)
+    if attention.way == "softmax" and results:
+        note = f"{_SOFTMAX_NOTE} {_SINK_NOTE}" if attention.has_sink else _SOFTMAX_NOTE
+        return _in_order(results[0], attention), note, attention.names
+    raise NotKept("The attention was not kept.", _watch(module))
+
+
+def _in_order(kept: Kept, attention: Attention) -> torch.Tensor:
+    """What a softmax returned as `(batch, heads, query, key)`, without sinks."""
+    first, last = attention.keys
+    weights = checked(kept.tensor).reshape(attention.groups).permute(attention.order)
+    return weights[..., first:last].reshape(attention.shape)
+
+
+def _recomputed(call: AttentionCall, attention: Attention, module: int) -> Weights:
+    if any(kept.is_changed for kept in call.operands.values()):
+        raise NotKept("The model changed queries or keys in place.", _watch(module))
+    weights = AttentionWeights(call)
+    note = _checked_note(weights.largest_error(), "the observed queries and keys")
+    return weights, note, attention.names
+
+
+def _by_other_ways(observed: Observed, module: int, row: int, rows: frozenset[int]) -> Weights:
+    """Weights of a module in which no attention was observed."""
+    operations = (one for one in observed.graph.recording.operations if one.call in rows)
+    if any("softmax" in one.name for one in operations):
+        raise NoTensor(
+            "It computes no attention that is known: no softmax in it is seen to weigh values by "
+            "queries and keys."
+        )
+    implementation = _implementation(observed, module)
+    returned = _returned(kept_tensors(observed), row) if implementation else None
+    if returned is not None:
+        return returned, "", NAMES
+    if observed.rerun is None or implementation in ("", "eager"):
+        raise NoTensor("It computes no attention that is known.")
+    return _eager(observed, observed.rerun, module, row)
+
+
+def _implementation(observed: Observed, module: int) -> str:
+    """Transformers' name of a module's kernel; empty if it is none of theirs."""
+    config = getattr(observed.live[module], "config", None)
+    return getattr(config, "_attn_implementation", None) or ""
+
+
+def _watch(module: int) -> frozenset[Watch]:
+    return frozenset({Watch(module, ATTENTION), Watch(module, "output")})
 
 
 def _returned(tensors: RunTensors, row: int) -> torch.Tensor | None:
@@ -164,101 +260,14 @@ def _are_weights(tensor: torch.Tensor) -> bool:
     return bool((sample >= 0).all() and ((sums - 1).abs() < _TOLERANCE).all())
 
 
-def attention_rows(graph: Graph, rows: frozenset[int]) -> list[int]:
-    """Rows of operations in these calls that compute attention weights."""
-    operations = graph.recording.operations
-    own = [n for n, one in enumerate(operations) if one.call in rows and one.kind == "call"]
-    fused = [n for n in own if operations[n].name == _FUSED or operations[n].name in _MULTIHEAD]
-    return fused or [n for n in own if _is_softmax(graph, n)]
-
-
-def _is_softmax(graph: Graph, row: int) -> bool:
-    operation = graph.recording.operations[row]
-    is_large = bool(operation.outputs) and len(operation.outputs[0].shape) > 2  # noqa: PLR2004
-    return operation.name in ("softmax", "_softmax") and is_large
-
-
-def _softmax(observed: Observed, rows: frozenset[int]) -> torch.Tensor | None:
-    recorded, kept = observed.graph.recording, kept_tensors(observed).operations
-    own = [
-        n for n in kept if recorded.operations[n].call in rows and _is_softmax(observed.graph, n)
-    ]
-    _refuse_many(len(own))
-    return kept[own[0]][0].tensor if own and kept[own[0]] else None
-
-
-def _multihead(observed: Observed, rows: frozenset[int]) -> Weights | None:
-    """`torch.nn.MultiheadAttention`, called or inside a fused encoder layer."""
-    calls = observed.graph.recording.calls
-    for row in sorted(rows):
-        live = observed.live[calls[row].module]
-        if isinstance(live, nn.MultiheadAttention):
-            return _multihead_weights(live, _arguments(observed, row)), _recomputed_note()
-        if isinstance(live, nn.TransformerEncoderLayer) and len(rows) == 1:
-            return _layer_weights(live, _arguments(observed, row)), _recomputed_note()
-    return None
-
-
-def _arguments(observed: Observed, row: int) -> dict[str, torch.Tensor]:
-    """Tensors that a call took, by the names of the arguments. Raises `NotKept`."""
-    call = observed.graph.recording.calls[row]
-    names = [one.key for one in call.inputs if one.depth == 0]
-    kept = kept_tensors(observed).values.get((row, "input"))
-    watches = frozenset({Watch(call.module, "input")})
-    if not kept:
-        raise NotKept("The inputs were not kept.", watches)
-    found = {}
-    for keys, own in kept.items():
-        name = names[int(keys[0])] if keys[0].isdigit() else keys[0]
-        found[name] = unchanged(observed, own, watches)
-    return found
-
-
-def _multihead_weights(live: nn.MultiheadAttention, given: dict[str, torch.Tensor]) -> torch.Tensor:
-    # A twin that shares its weights: the module itself may be in training, in another thread.
-    twin = copy(live)
-    twin.training = False
-    with torch.no_grad():
-        _, weights = type(live).forward(
-            twin,
-            given["query"],
-            given["key"],
-            given["value"],
-            key_padding_mask=given.get("key_padding_mask"),
-            attn_mask=given.get("attn_mask"),
-            need_weights=True,
-            average_attn_weights=False,
-        )
-    if weights is None:
-        raise NoTensor("It returned no weights.")
-    return checked(weights)
-
-
-def _layer_weights(
-    layer: nn.TransformerEncoderLayer, given: dict[str, torch.Tensor]
-) -> torch.Tensor:
-    source = given["src"]
-    with torch.no_grad():
-        taken = layer.norm1.forward(source) if layer.norm_first else source
-    masks = {"key_padding_mask": "src_key_padding_mask", "attn_mask": "src_mask"}
-    named = {own: given[other] for own, other in masks.items() if other in given}
-    return _multihead_weights(
-        layer.self_attn, {"query": taken, "key": taken, "value": taken, **named}
-    )
-
-
-def _eager(observed: Observed, module: int, row: int) -> Weights:
+def _eager(observed: Observed, rerun: Rerun, module: int, row: int) -> Weights:
     """From a second run of the whole model with transformers' eager kernel."""
-    config = getattr(observed.live[module], "config", None)
-    implementation = getattr(config, "_attn_implementation", None)
-    if observed.rerun is None or implementation in (None, "eager"):
-        raise NoTensor("It computes no attention that is known.")
-    again = observed.rerun(_watch(module), eager=True)
+    again = rerun(_watch(module), eager=True)
     weights = _returned(again, row)
     if weights is None:
         raise NoTensor("Its eager kernel returns no attention weights.")
     error = _difference(kept_tensors(observed), again, row)
-    return weights, _checked_note(error, "a second run with the eager kernel")
+    return weights, _checked_note(error, "a second run with the eager kernel"), NAMES
 
 
 def _difference(one: RunTensors, other: RunTensors, row: int) -> float:
@@ -276,7 +285,3 @@ def _checked_note(error: float, origin: str) -> str:
     if error <= _TOLERANCE:
         return f"Weights recomputed from {origin}; they give the observed output."
     return f"Weights recomputed from {origin}; they do NOT give the observed output."
-
-
-def _recomputed_note() -> str:
-    return "Weights recomputed from the observed inputs, without dropout."

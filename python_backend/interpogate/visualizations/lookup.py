@@ -68,7 +68,8 @@ def watches_of_blocks(observed: Observed, blocks: Iterable[m.Block]) -> frozense
 def _look_up(observed: Observed, node: str, value: m.ValueReference, call: int) -> Value:
     derived = derived_name(observed, node, value)
     if derived == ATTENTION:
-        return attention_value(observed, place_of(observed.graph, node), call)
+        number = value.keys[1] if len(value.keys) > 1 else ""
+        return attention_value(observed, place_of(observed.graph, node), call, number)
     if derived == RESIDUAL:
         return residual_value(observed, place_of(observed.graph, node), call)
     return find_value(observed, node, value, call)
@@ -87,7 +88,8 @@ def _watches(
 
 def derived_name(observed: Observed, node: str, value: m.ValueReference) -> str:
     """`attention` or `residual` if that is meant, and no row of the output has the name."""
-    if value.side != "output" or value.keys not in ((ATTENTION,), (RESIDUAL,)):
+    is_derived = value.keys[:1] == (ATTENTION,) or value.keys == (RESIDUAL,)
+    if value.side != "output" or not is_derived or len(value.keys) > 2:  # noqa: PLR2004 (a number)
         return ""
     place = place_of(observed.graph, node)
     return "" if _has_row(observed, place, value.keys) else value.keys[0]

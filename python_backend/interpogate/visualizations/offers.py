@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from interpogate.protocol import messages as m
-from interpogate.visualizations.attention import ATTENTION, has_attention, is_attention_operation
+from interpogate.visualizations.attention import (
+    ATTENTION,
+    has_attention,
+    is_attention_operation,
+    own_attentions,
+)
 from interpogate.visualizations.dimensions import Dimension, dimensions_of
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.outline import outline
@@ -54,12 +59,14 @@ def _suggestions(observed: Observed, node: str) -> Iterator[m.BlockSuggestion]:
         place = place_of(observed.graph, node)
     except NothingToSee:
         return
-    if is_attention_operation(place):
+    if is_attention_operation(observed.graph, place):
         yield _suggestion("Attention weights", "attention", ATTENTION)
     if place.kind != "modules" or not place.modules:
         return
     if _all_attend(observed, place):
         yield _suggestion("Attention weights", "attention", ATTENTION)
+    for number in range(1, _numbered(observed, place) + 1):
+        yield _suggestion(f"Attention weights {number}", "attention", ATTENTION, str(number))
     if stack_of(observed.graph, place):
         yield _suggestion("Logit lens", "logit_lens", RESIDUAL)
         yield _suggestion("Norm of the residual stream by layer", "line", RESIDUAL)
@@ -69,7 +76,12 @@ def _all_attend(observed: Observed, place: Place) -> bool:
     return all(has_attention(observed.graph, observed.live, module) for module in place.modules)
 
 
-def _suggestion(title: str, kind: str, key: str) -> m.BlockSuggestion:
-    return m.BlockSuggestion(
-        title=title, kind=kind, value=m.ValueReference(side="output", keys=(key,))
-    )
+def _numbered(observed: Observed, place: Place) -> int:
+    """How many attentions one can choose of by number; 0 if there is no choice."""
+    counts = {own_attentions(observed.graph, observed.live, module) for module in place.modules}
+    return counts.pop() if len(counts) == 1 and min(counts) > 1 else 0
+
+
+def _suggestion(title: str, kind: str, *keys: str) -> m.BlockSuggestion:
+    value = m.ValueReference(side="output", keys=keys)
+    return m.BlockSuggestion(title=title, kind=kind, value=value)

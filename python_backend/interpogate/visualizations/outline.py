@@ -12,15 +12,16 @@ from torch import nn
 
 from interpogate.graph.recording import Call
 from interpogate.graph.values import Tensor
+from interpogate.graph.weights import Attention
 from interpogate.protocol import messages as m
 from interpogate.visualizations.attention import (
     ATTENTION,
-    NAMES,
-    attention_rows,
-    inside,
+    attentions_in,
+    chosen_attention,
     is_attention_operation,
+    names_of,
 )
-from interpogate.visualizations.find import call_row, find_value, keyed
+from interpogate.visualizations.find import call_row, find_value, keyed, row_of
 from interpogate.visualizations.lookup import derived_name
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.places import Place, place_of
@@ -34,12 +35,7 @@ def outline(observed: Observed, node: str, value: m.ValueReference) -> Value:
     place = place_of(observed.graph, node)
     derived = derived_name(observed, node, value)
     if derived == ATTENTION:
-        if is_attention_operation(place):
-            shapes = [_fused_shape(observed, place.rows[0])]
-        else:
-            shapes = [_attention_shape(observed, module) for module in place.modules]
-        names = NAMES[-len(shapes[0]) :]
-        return _value(place, [Tensor(shape, "float32", "cpu") for shape in shapes], names)
+        return _attention(observed, place, value.keys[1] if len(value.keys) > 1 else "")
     if derived == RESIDUAL:
         return _residual(observed, place)
     if value.side == "parameter" or place.kind == "parameter":
@@ -93,27 +89,43 @@ def _residual(observed: Observed, place: Place) -> Value:
     return Value((_without_entries(tensor),) * (len(stack) + 1), RESIDUAL, is_stack=True)
 
 
-def _attention_shape(observed: Observed, module: int) -> tuple[int, ...]:
-    row, call = call_row(observed, module, 1)
-    live = observed.live[module]
+def _attention(observed: Observed, place: Place, number: str) -> Value:
+    graph = observed.graph
+    if is_attention_operation(graph, place):
+        found = [graph.attentions[place.rows[0]]]
+        shapes = [_shape_of(found[0])]
+    else:
+        found = [_chosen(observed, module, number) for module in place.modules]
+        pairs = zip(found, place.modules, strict=True)
+        shapes = [_shape_in(observed, one, module) for one, module in pairs]
+    names = names_of(observed, found[0].names, shapes[0])
+    return _value(place, [Tensor(shape, "float32", "cpu") for shape in shapes], names)
+
+
+def _chosen(observed: Observed, module: int, number: str) -> Attention:
+    call_row(observed, module, 1)
+    found = chosen_attention(attentions_in(observed.graph, observed.live, module), number)
+    if found is None:
+        raise NotRun("Its attention is known only after a run.")
+    return found
+
+
+def _shape_in(observed: Observed, attention: Attention, module: int) -> tuple[int, ...]:
+    if attention.way != "multihead":
+        return _shape_of(attention)
+    graph = observed.graph
+    row = graph.recording.operations[attention.row].call if attention.row >= 0 else -1
+    call = graph.recording.calls[row if row >= 0 else row_of(graph, module)]
+    live = observed.live[call.module]
     if isinstance(live, (nn.MultiheadAttention, nn.TransformerEncoderLayer)):
         return _multihead_shape(live, call)
-    graph = observed.graph
-    found = attention_rows(graph, inside(graph, row))
-    if len(found) != 1:
-        raise NotRun("Its attention is known only after a run.")
-    operation = graph.recording.operations[found[0]]
-    if operation.name in ("softmax", "_softmax"):
-        return operation.outputs[0].shape
-    return _fused_shape(observed, found[0])
+    raise NotRun("Its attention is known only after a run.")
 
 
-def _fused_shape(observed: Observed, row: int) -> tuple[int, ...]:
-    flows = observed.graph.recording.flows
-    taken = [flow.tensor.shape for flow in flows if flow.target == row]
-    if len(taken) < 2:  # noqa: PLR2004 (queries and keys)
+def _shape_of(attention: Attention) -> tuple[int, ...]:
+    if not attention.shape:
         raise NotRun("Its attention is known only after a run.")
-    return (*taken[0][:-1], taken[1][-2])
+    return attention.shape
 
 
 def _multihead_shape(

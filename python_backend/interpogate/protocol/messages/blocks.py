@@ -23,8 +23,9 @@ Two values stand in no row of `NodeDetails` but may be named like one, unless a 
 key; their side is `output`:
 
 - `attention`: the weights [batch, heads, query, key] of a module that computes attention, whether
-  its output holds them or not. What is not returned is computed anew from the queries and keys that
-  were observed, and `BlockPicture.note` says so.
+  its output holds them or not. What is not returned is computed again from the queries and keys
+  that were observed, and `BlockPicture.note` says so. A module that computes several has
+  `("attention", "1")`, `("attention", "2")` and so on, in the order in which they ran.
 - `residual`: the stream [points, batch, tokens, features] through a stack of equal blocks: what the
   first one took, then what each returned. Known for the root, for a folded group and for a list.
 """
