@@ -17,6 +17,7 @@ from interpogate.presentation.selection import hook_target, sample, selected_mod
 from interpogate.presentation.subject import Subject
 from interpogate.presentation.summary import predicts_tokens
 from interpogate.protocol import messages as m
+from interpogate.trace.members import attribute
 
 
 def list_recipes(subject: Subject, node: str, also: Sequence[str]) -> m.Recipes:
@@ -94,9 +95,8 @@ def _stack(tree: ModuleTree, module: Module) -> tuple[Module, ...]:
 def _attention(subject: Subject, selected: Sequence[Module]) -> tuple[Module, ...]:
     """Attention modules in the selection, outermost ones, whose model can change its kernel."""
     root: Any = subject.live[0]
-    if not hasattr(root, "set_attn_implementation") or not hasattr(
-        getattr(root, "config", None), "_attn_implementation"
-    ):
+    implementation = attribute(attribute(root, "config"), "_attn_implementation")
+    if not callable(attribute(root, "set_attn_implementation")) or implementation is None:
         return ()
     tree = subject.graph.tree
     inside = [tree.modules[i] for one in selected for i in range(one.index, one.last + 1)]

@@ -7,7 +7,9 @@ from typing import Any
 
 from interpogate.model.inputs import InputShape, example_sentence, model_device
 from interpogate.model.load import LoadedModel
+from interpogate.model.tokens import can_generate
 from interpogate.protocol.messages import ModelSummary
+from interpogate.trace.members import all_parameters, attribute
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.values import dtype_name
 
@@ -42,15 +44,15 @@ def example_text(loaded: LoadedModel) -> str:
 
 def predicts_tokens(model: Any) -> bool:
     """Whether each position has next tokens: decoders only, no encoder, no encoder-decoder."""
-    config = getattr(model, "config", None)
-    if config is None or getattr(config, "is_encoder_decoder", False):
+    config = attribute(model, "config")
+    if config is None or attribute(config, "is_encoder_decoder", False):
         return False
-    return bool(getattr(model, "can_generate", lambda: False)())
+    return can_generate(model)
 
 
 def main_dtype(model: Any) -> str:
     """The dtype of most parameters; empty without any."""
     sizes: Counter[str] = Counter()
-    for parameter in model.parameters():
+    for parameter in all_parameters(model):
         sizes[dtype_name(parameter.dtype)] += 1
     return sizes.most_common(1)[0][0] if sizes else ""

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
+from interpogate.trace.members import attribute
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.sealed import is_quiet, why_sealed
 
@@ -82,16 +83,16 @@ def _detach(undo: list[Undo]) -> None:
 def _hook(module: nn.Module, index: int, watcher: Watcher, undo: list[Undo]) -> None:
     if module._forward_pre_hooks:
         hook = _before_hooks(index, watcher)
-        handle = module.register_forward_pre_hook(hook, prepend=True, with_kwargs=True)
+        handle = nn.Module.register_forward_pre_hook(module, hook, prepend=True, with_kwargs=True)
         undo.append(handle.remove)
     before = _before(index, watcher)
-    undo.append(module.register_forward_pre_hook(before, with_kwargs=True).remove)
+    undo.append(nn.Module.register_forward_pre_hook(module, before, with_kwargs=True).remove)
     if module._forward_hooks:
         hook = _after_forward(index, watcher)
-        handle = module.register_forward_hook(hook, prepend=True, with_kwargs=True)
+        handle = nn.Module.register_forward_hook(module, hook, prepend=True, with_kwargs=True)
         undo.append(handle.remove)
     after = _after(index, watcher)
-    handle = module.register_forward_hook(after, with_kwargs=True, always_call=True)
+    handle = nn.Module.register_forward_hook(module, after, with_kwargs=True, always_call=True)
     undo.append(handle.remove)
 
 
@@ -193,14 +194,14 @@ def eager() -> AbstractContextManager[Any]:
 def has_compiled_parts(modules: ModelModules) -> bool:
     """Whether `torch.compile` or `Module.compile` was applied to any module."""
     return "torch._dynamo" in sys.modules and any(
-        _is_compiled(module) or getattr(module, "_compiled_call_impl", None) is not None
+        _is_compiled(module) or attribute(module, "_compiled_call_impl") is not None
         for module in modules.live
     )
 
 
 def eager_original(model: nn.Module) -> nn.Module:
     """What `torch.compile` was given, or the model itself."""
-    original = getattr(model, "_orig_mod", None) if _is_compiled(model) else None
+    original = attribute(model, "_orig_mod") if _is_compiled(model) else None
     return original if isinstance(original, nn.Module) else model
 
 

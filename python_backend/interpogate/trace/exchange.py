@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
-from torch.nn.utils.stateless import _reparametrize_module
+
+from interpogate.trace.members import all_modules, all_tensors, attribute
 
 _EXPERTS = "_experts_implementation_internal"
 
@@ -33,24 +35,34 @@ def copies(model: nn.Module) -> Iterator[None]:
         yield
 
 
-def tensors(model: nn.Module) -> dict[str, torch.Tensor]:
-    """Parameters and buffers by name, each once."""
-    return {**dict(model.named_parameters()), **dict(model.named_buffers())}
-
-
 def is_lazy(model: nn.Module) -> bool:
     """Whether some parameters or buffers get their shapes in the first forward pass only."""
     lazy = (UninitializedParameter, UninitializedBuffer)
-    return any(isinstance(tensor, lazy) for tensor in tensors(model).values())
+    return any(isinstance(tensor, lazy) for tensor in all_tensors(model))
 
 
 @contextmanager
 def _exchanged(
     model: nn.Module, exchange: Callable[[torch.Tensor], torch.Tensor]
 ) -> Iterator[None]:
-    others = {name: exchange(tensor) for name, tensor in tensors(model).items()}
-    with _reparametrize_module(model, others, tie_weights=True):
+    places = list(_places(model))
+    others = {id(tensor): exchange(tensor) for _, _, tensor in places}
+    try:
+        for table, name, tensor in places:
+            table[name] = others[id(tensor)]
         yield
+    finally:
+        for table, name, tensor in places:
+            table[name] = tensor
+
+
+def _places(model: nn.Module) -> Iterator[tuple[dict[str, Any], str, torch.Tensor]]:
+    """Where a model keeps its tensors; tied ones in several places."""
+    for module in all_modules(model):
+        for table in (module._parameters, module._buffers):
+            for name, tensor in list(table.items()):
+                if tensor is not None:
+                    yield table, name, tensor
 
 
 def _copy(tensor: torch.Tensor) -> torch.Tensor:
@@ -63,8 +75,9 @@ def _copy(tensor: torch.Tensor) -> torch.Tensor:
 @contextmanager
 def _batched_experts(model: nn.Module) -> Iterator[None]:
     """Transformers' grouped matrix product takes only bfloat16 without values; the batched any."""
-    configs = {id(c): c for c in (getattr(m, "config", None) for m in model.modules()) if c}
-    grouped = [c for c in configs.values() if getattr(c, _EXPERTS, None) == "grouped_mm"]
+    found = [attribute(module, "config") for module in all_modules(model)]
+    configs = {id(config): config for config in found if config is not None}
+    grouped = [c for c in configs.values() if attribute(c, _EXPERTS) == "grouped_mm"]
     try:
         for config in grouped:
             setattr(config, _EXPERTS, "batched_mm")

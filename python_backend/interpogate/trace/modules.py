@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from interpogate.graph.modules import Module, ModuleTree, Parameter
+from interpogate.trace.members import all_names
 from interpogate.trace.values import dtype_name
 
 # Constructor arguments that torch and transformers keep as attributes, in the order shown.
@@ -102,7 +103,7 @@ def _join(path: str, name: str) -> str:
 def _all_names(model: nn.Module, entries: list[_Entry]) -> dict[int, list[str]]:
     index_of = {id(entry.module): index for index, entry in enumerate(entries)}
     names: dict[int, list[str]] = {index: [entry.path] for index, entry in enumerate(entries)}
-    for name, module in model.named_modules(remove_duplicate=False):
+    for name, module in all_names(model):
         own = names[index_of[id(module)]]
         if name and name not in own:
             own.append(name)

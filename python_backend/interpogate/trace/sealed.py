@@ -11,6 +11,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from interpogate.trace.members import all_modules, all_parameters
+
 _SCRIPT = "TorchScript runs as one unit and takes no hooks: its modules are shown, not their calls."
 _FUSED = (
     "It ran in torch's fused kernel, which watching its inside would turn off; "
@@ -41,7 +43,7 @@ def _is_fused(layer: nn.TransformerEncoderLayer) -> bool:
         and not layer.training
         and bool(layer.activation_relu_or_gelu)
         and layer.norm1.eps == layer.norm2.eps
-        and not any(part._forward_hooks or part._forward_pre_hooks for part in layer.modules())
+        and not any(part._forward_hooks or part._forward_pre_hooks for part in all_modules(layer))
         and _is_free(layer)
     )
 
@@ -60,4 +62,4 @@ def _can_fuse(attention: nn.MultiheadAttention) -> bool:
 
 def _is_free(module: nn.Module) -> bool:
     """Whether no gradient is asked for."""
-    return not (torch.is_grad_enabled() and any(p.requires_grad for p in module.parameters()))
+    return not (torch.is_grad_enabled() and any(p.requires_grad for p in all_parameters(module)))

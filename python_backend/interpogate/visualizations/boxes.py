@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from interpogate.trace.members import attribute
 from interpogate.visualizations.find import kept_result
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.problems import OptionInvalid
@@ -35,7 +36,7 @@ def boxes_of(observed: Observed, least_score: str) -> Boxes | None:
     chosen = order[scores[order] >= _score(least_score)]
     x, y, width, height = centres[chosen].unbind(-1)
     corners = torch.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], -1)
-    names = getattr(getattr(observed.live[0], "config", None), "id2label", None) or {}
+    names = attribute(attribute(observed.live[0], "config"), "id2label") or {}
     return Boxes(corners, tuple(_label(names, classes[n], scores[n]) for n in chosen))
 
 

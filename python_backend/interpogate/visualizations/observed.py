@@ -13,6 +13,7 @@ from interpogate.graph.graph import Graph
 from interpogate.model.inputs import vocabulary_size
 from interpogate.model.tokens import TokenList, token_list
 from interpogate.trace.keeping import RunTensors, Watch
+from interpogate.trace.members import attribute
 
 
 class Rerun(Protocol):
@@ -64,8 +65,8 @@ class Observed:
     def head_counts(self) -> frozenset[int]:
         """How many attention heads the model's layers have."""
         names = ("num_attention_heads", "num_heads", "n_head", "num_key_value_heads", "nhead")
-        configs = [getattr(module, "config", None) for module in self.live[:1]]
-        found = (getattr(one, name, None) for one in (*configs, *self.live) for name in names)
+        configs = [attribute(module, "config") for module in self.live[:1]]
+        found = (attribute(one, name) for one in (*configs, *self.live) for name in names)
         return frozenset(count for count in found if isinstance(count, int) and count > 1)
 
     @cached_property
