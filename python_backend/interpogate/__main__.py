@@ -28,13 +28,20 @@ _SOURCE_HELP = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, 1 if it failed, 2 for a bad value."""
-    options = _parser().parse_args(arguments)
+    options, own = _parser().parse_args(arguments), sys.argv
     try:
         status: int = options.run(options)
     except InterpogateError as error:
-        sys.stderr.write(f"{error} {error.own_hint}\n")
+        sys.stderr.write(f"{_sentence(error)} {error.own_hint}\n")
         return 1
+    finally:
+        sys.argv = own
     return status
+
+
+def _sentence(error: InterpogateError) -> str:
+    place = f" ({error.file}, line {error.line})" if error.file and error.line else ""
+    return f"{str(error).removesuffix('.')}{place}."
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -116,6 +116,20 @@ class InputsInvalid(InterpogateError):
     hint = "Write one `name = dtype[shape]` a line, such as `x = float32[1, 3, 32, 32]`."
 
 
+class ExamplesFailed(InputsInvalid):
+    """The user's `example_inputs` raised."""
+
+    code = "inputs.examplesFailed"
+    hint = "Fix example_inputs, or write inputs that fit and run."
+
+
+class TokenizerFailed(InputsInvalid):
+    """The user's tokenizer raised."""
+
+    code = "inputs.tokenizerFailed"
+    hint = "Use the tokenizer that belongs to the model, or give inputs instead of text."
+
+
 class NoTokenizer(InterpogateError):
     """Text was given to a model without a tokenizer."""
 

@@ -85,6 +85,7 @@ def _run(interp: Interpogate, loaded: LoadedModel, text: str | None) -> Exceptio
 
     from interpogate.presentation.summary import example_text
     from interpogate.refusals import RunFailed
+    from interpogate.trace.call_arguments import arguments
 
     text = text if text is not None else example_text(loaded) or None
     try:
@@ -92,7 +93,8 @@ def _run(interp: Interpogate, loaded: LoadedModel, text: str | None) -> Exceptio
             if text is not None:
                 interp.forward_text(text)
             else:
-                interp.forward(**_inputs(loaded))
+                positional, named = arguments(loaded.model, _inputs(loaded))
+                interp.forward(*positional, **named)
     except RunFailed as error:
         return error
     except InterpogateError:

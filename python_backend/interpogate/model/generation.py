@@ -14,6 +14,8 @@ from torch import nn
 
 from interpogate.errors import CannotGenerate, InputsInvalid
 from interpogate.model.inputs import Inputs, accepted_names, context_length
+from interpogate.model.tokens import can_generate
+from interpogate.trace.members import attribute
 
 MAXIMUM_TOKENS = 1000
 _LARGEST_SEED = 2**53 - 1
@@ -64,20 +66,15 @@ def check_request(model: Any, token_count: int, sampling: Sampling, prompt: int)
         raise InputsInvalid(f"The text has {prompt} tokens, the model takes at most {limit}.")
 
 
-def can_generate(model: Any) -> bool:
-    """Whether it is a language model with a head for next tokens."""
-    return hasattr(model, "config") and bool(getattr(model, "can_generate", lambda: False)())
-
-
 def is_encoder_decoder(model: Any) -> bool:
     """Whether it reads one text and writes another one."""
-    return bool(getattr(getattr(model, "config", None), "is_encoder_decoder", False))
+    return bool(attribute(attribute(model, "config"), "is_encoder_decoder", False))
 
 
 def end_ids(model: Any) -> frozenset[int]:
     """Tokens that end a text."""
-    for owner in (getattr(model, "generation_config", None), getattr(model, "config", None)):
-        found = getattr(owner, "eos_token_id", None)
+    for owner in (attribute(model, "generation_config"), attribute(model, "config")):
+        found = attribute(owner, "eos_token_id")
         if isinstance(found, int):
             return frozenset((found,))
         if found:
@@ -87,9 +84,9 @@ def end_ids(model: Any) -> frozenset[int]:
 
 def start_id(model: Any) -> int:
     """What an encoder-decoder model's own text begins with."""
-    for owner in (getattr(model, "generation_config", None), getattr(model, "config", None)):
+    for owner in (attribute(model, "generation_config"), attribute(model, "config")):
         for name in ("decoder_start_token_id", "bos_token_id", "pad_token_id"):
-            found = getattr(owner, name, None)
+            found = attribute(owner, name)
             if isinstance(found, int):
                 return found
     return 0

@@ -22,7 +22,7 @@ from interpogate.model.load import LoadedModel
 from interpogate.model.uploads import Uploads
 from interpogate.trace.values import dtype_name
 
-_LINE = re.compile(r"([^\W\d]\w*)\s*=\s*(.*)$", re.DOTALL)
+_LINE = re.compile(r"([^\W\d]\w*(?:\.\d+)?)\s*=\s*(.*)$", re.DOTALL)
 _RANDOM = re.compile(r"(\w+)\s*\[([\d,\s]*)\]$")
 _FILE = re.compile(r"(file|npy)\(\s*(\"[^\"]*\"|'[^']*')\s*\)$")
 _HINT = (

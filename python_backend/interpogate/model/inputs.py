@@ -15,9 +15,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from interpogate.errors import InputsInvalid
+from interpogate.errors import InputsInvalid, TokenizerFailed
+from interpogate.model.examples import given_inputs
 from interpogate.model.load import LoadedModel
-from interpogate.trace.recorder import argument_names
+from interpogate.model.tokens import encoded_text
+from interpogate.trace.members import all_modules, all_parameters, attribute, named_modules
 from interpogate.trace.values import dtype_name
 
 # Sizes that are unlikely to be anything else, so that a dimension can be recognised.
@@ -27,7 +29,7 @@ _PRECISIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 _MAXIMUM_ELEMENTS = 1 << 28
 _LONGEST_SIZE = 18
 """Digits; what is longer is no 64-bit number."""
-_LINE = re.compile(r"^\s*(\w+)\s*=\s*(\w+)\s*\[([\d,\s]*)\]\s*$")
+_LINE = re.compile(r"^\s*([\w.]+)\s*=\s*(\w+)\s*\[([\d,\s]*)\]\s*$")
 
 _CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length")
 
@@ -100,16 +102,16 @@ def random_tensor(shape: InputShape, model: nn.Module, generator: torch.Generato
 
 def vocabulary_size(model: nn.Module) -> int:
     """Rows of the first embedding, else a size every index fits."""
-    size = getattr(getattr(model, "config", None), "vocab_size", None)
+    size = attribute(attribute(model, "config"), "vocab_size")
     if isinstance(size, int):
         return size
-    tables = (m.num_embeddings for m in model.modules() if isinstance(m, nn.Embedding))
+    tables = (m.num_embeddings for m in all_modules(model) if isinstance(m, nn.Embedding))
     return next(tables, 10)
 
 
 def model_device(model: nn.Module) -> torch.device:
     """Where the first parameter is."""
-    first = next(model.parameters(), None)
+    first = next(all_parameters(model), None)
     return torch.device("cpu") if first is None else first.device
 
 
@@ -124,7 +126,7 @@ def shapes_of(inputs: Mapping[str, Any]) -> tuple[InputShape, ...]:
 
 def text_inputs(loaded: LoadedModel, text: str) -> Inputs:
     """What the tokenizer makes of a text. Raises `InputsInvalid` if it makes no token."""
-    encoded = dict(loaded.tokenizer(text, return_tensors="pt"))
+    encoded = dict(encoded_text(loaded.tokenizer, text, return_tensors="pt"))
     accepted = accepted_names(loaded.model)
     inputs = {name: value for name, value in encoded.items() if name in accepted}
     ids = inputs.get("input_ids")
@@ -145,13 +147,13 @@ def context_length(model: nn.Module) -> int | None:
 
     RoBERTa and its kin count positions from the padding index on, which takes some of the table.
     """
-    config = getattr(model, "config", None)
-    config = getattr(config, "text_config", None) or config
-    found = (getattr(config, name, None) for name in _CONTEXT_NAMES)
+    config = attribute(model, "config")
+    config = attribute(config, "text_config") or config
+    found = (attribute(config, name) for name in _CONTEXT_NAMES)
     limits = [limit for limit in found if isinstance(limit, int) and limit > 0]
     if not limits:
         return None
-    for name, module in model.named_modules():
+    for name, module in named_modules(model):
         if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
             return limits[0] - (0 if module.padding_idx is None else module.padding_idx + 1)
     return limits[0]
@@ -159,7 +161,7 @@ def context_length(model: nn.Module) -> int | None:
 
 def without_cache(model: nn.Module, inputs: Inputs) -> Inputs:
     """One forward pass needs no cache of keys and values, and without it the graph is simpler."""
-    takes_it = "use_cache" in accepted_names(model) and hasattr(model, "config")
+    takes_it = "use_cache" in accepted_names(model) and attribute(model, "config") is not None
     return {**inputs, "use_cache": False} if takes_it else inputs
 
 
@@ -174,19 +176,24 @@ def accepted_names(model: nn.Module) -> frozenset[str]:
 def example_candidates(loaded: LoadedModel) -> Iterator[Inputs]:
     """Inputs that may fit, best guess first; only `example_inputs` if the user's file has them."""
     if loaded.examples is not None:
-        yield _given(loaded)
+        yield from given_inputs(loaded.model, loaded.examples)
     elif loaded.tokenizer is not None:
         yield from _token_examples(loaded)
-    elif hasattr(loaded.model, "main_input_name") and hasattr(loaded.model, "config"):
+    elif _is_pretrained(loaded.model):
         yield from _as_precise(loaded.model, _pretrained_examples(loaded.model))
     else:
         invented = islice(_invented(loaded.model), _MAXIMUM_TRIES)
         yield from _as_precise(loaded.model, invented)
 
 
+def _is_pretrained(model: nn.Module) -> bool:
+    main = attribute(model, "main_input_name")
+    return isinstance(main, str) and attribute(model, "config") is not None
+
+
 def _as_precise(model: nn.Module, candidates: Iterator[Inputs]) -> Iterator[Inputs]:
     """Guesses are single precision; a model in another one takes only that."""
-    own = next((p.dtype for p in model.parameters() if p.dtype in _PRECISIONS), torch.float32)
+    own = next((p.dtype for p in all_parameters(model) if p.dtype in _PRECISIONS), torch.float32)
     for inputs in candidates:
         yield {name: _converted(value, own) for name, value in inputs.items()}
 
@@ -207,18 +214,10 @@ def example_sentence(loaded: LoadedModel) -> str:
 
 
 def _token_count(loaded: LoadedModel, text: str) -> int:
-    return len(loaded.tokenizer(text)["input_ids"])
-
-
-def _given(loaded: LoadedModel) -> Inputs:
-    given = loaded.examples() if callable(loaded.examples) else loaded.examples
-    if isinstance(given, Mapping):
-        return dict(given)
-    values = given if isinstance(given, (tuple, list)) else (given,)
-    names = argument_names(loaded.model)
-    if len(values) > len(names):
-        raise InputsInvalid(f"example_inputs has {len(values)} values, forward takes {len(names)}.")
-    return dict(zip(names, values, strict=False))
+    try:
+        return len(encoded_text(loaded.tokenizer, text)["input_ids"])
+    except TokenizerFailed:
+        return 0  # running the text says so
 
 
 def _token_examples(loaded: LoadedModel) -> Iterator[Inputs]:
@@ -281,7 +280,7 @@ def _required_names(model: nn.Module) -> tuple[str, ...]:
 
 def _guesses(model: nn.Module) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Shapes that the model's layers take, in the order of declaration."""
-    for module in model.modules():
+    for module in all_modules(model):
         yield from _layer_shapes(module)
     yield "int64", (1, TOKENS)
     yield "float32", (1, 3, 224, 224)

@@ -12,9 +12,11 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_map
 
 from interpogate.errors import LoadFailed
 from interpogate.model.load import LoadedModel
+from interpogate.trace.members import all_parameters, move
 
 
 def placed(
@@ -40,14 +42,12 @@ def placed(
 def _fitting(given: Any, model: nn.Module) -> Any:
     """The examples of the user's file where the model is now, and as precise."""
     values = given() if callable(given) else given
-    example = next(model.parameters(), None)
+    example = next(all_parameters(model), None)
     if example is None:
         return values
     if isinstance(values, Mapping):
-        return {name: _like(value, example) for name, value in values.items()}
-    if isinstance(values, (tuple, list)):
-        return tuple(_like(value, example) for value in values)
-    return _like(values, example)
+        values = dict(values)
+    return tree_map(lambda value: _like(value, example), values)
 
 
 def _like(value: Any, example: torch.Tensor) -> Any:
@@ -59,7 +59,7 @@ def _like(value: Any, example: torch.Tensor) -> Any:
 
 def _move(loaded: LoadedModel, device: str) -> None:
     try:
-        loaded.model.to(torch.device(device))
+        move(loaded.model, torch.device(device))
     except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
         raise LoadFailed(
             f"The model cannot be put on {device}: {_first_sentence(error)}",
@@ -72,7 +72,7 @@ def _convert(loaded: LoadedModel, dtype: str) -> None:
     if not isinstance(wanted, torch.dtype):
         raise LoadFailed(f"torch has no dtype {dtype}.", hint="Such as float32 or bfloat16.")
     try:
-        loaded.model.to(wanted)
+        move(loaded.model, wanted)
     except (RuntimeError, TypeError, ValueError) as error:
         raise LoadFailed(
             f"The model cannot become {dtype}: {_first_sentence(error)}",

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from interpogate.errors import NoPrediction
-from interpogate.model.tokens import NextTokens, TokenList, token_list
+from interpogate.model.tokens import NextTokens, TokenList, token_list, tokenizing
 
 _KEPT_TOKENS = 100
 _ROWS_AT_ONCE = 64
@@ -182,6 +182,14 @@ def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
     found: dict[int, bool] = {}
     if not text:
         raise NoPrediction(_NAMING_HINT)
+    with tokenizing(text):
+        _add_named(found, tokenizer, text)
+    if not found:
+        raise NoPrediction(_NAMING_HINT)
+    return list(found.items())
+
+
+def _add_named(found: dict[int, bool], tokenizer: Any, text: str) -> None:
     if (number := _NUMBER.fullmatch(text.strip())) and int(number[1]) < len(tokenizer):
         found[int(number[1])] = True
     vocabulary_id = tokenizer.get_vocab().get(text.strip())
@@ -191,6 +199,3 @@ def candidate_ids(tokenizer: Any, text: str) -> list[tuple[int, bool]]:
         ids = tokenizer(spelling, add_special_tokens=False)["input_ids"] if spelling else []
         if ids:
             found.setdefault(int(ids[0]), len(ids) == 1)
-    if not found:
-        raise NoPrediction(_NAMING_HINT)
-    return list(found.items())

@@ -8,6 +8,9 @@ from typing import Literal
 
 from interpogate.errors import SourceNotFound
 
+_LONGEST_SHOWN = 80
+_LONGEST_IDENTIFIER = 200
+
 Kind = Literal["demo", "pretrained", "file", "import"]
 
 
@@ -37,6 +40,14 @@ def parse_source(text: str, folder: Path) -> ModelSource:
     Relative paths start from `folder`. Raises `SourceNotFound`.
     """
     text = text.strip()
+    try:
+        return _parsed(text, folder)
+    except (OSError, ValueError, RuntimeError) as error:
+        # A name that is too long, holds NUL or half of a character, or `~` of nobody.
+        raise SourceNotFound(f"There is no model at {_shown(text)}.") from error
+
+
+def _parsed(text: str, folder: Path) -> ModelSource:
     if text in ("demo", ""):
         return _demo(text)
     path, _, name = text.rpartition(":")
@@ -78,6 +89,11 @@ def _directory(directory: Path, text: str) -> ModelSource:
 
 
 def _identifier(text: str) -> ModelSource:
-    if text.startswith((".", "/", "~")) or any(c.isspace() for c in text) or ":" in text:
-        raise SourceNotFound(f"There is no model at {text!r}.")
+    is_path = text.startswith((".", "/", "~")) or any(c.isspace() for c in text) or ":" in text
+    if is_path or len(text) > _LONGEST_IDENTIFIER or not text.isprintable():
+        raise SourceNotFound(f"There is no model at {_shown(text)}.")
     return ModelSource("pretrained", text)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")

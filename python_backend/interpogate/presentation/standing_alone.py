@@ -25,20 +25,28 @@ def standing_alone(code: m.HookCode, loaded: LoadedModel, style: Style) -> m.Hoo
 
 def _origin(loaded: LoadedModel) -> ModelOrigin | None:
     source = loaded.source
-    location = Path(source.location).name if source.kind == "file" else source.location
+    location = _location(loaded)
     names = [*location.removesuffix(".py").split("."), *loaded.expression.split("(")[0].split(".")]
     if source.kind in ("file", "import") and not all(is_name(name) for name in names):
         return None
     if source.kind == "pretrained" and not _is_of_transformers(loaded):
         return None
     return ModelOrigin(
-        kind=source.kind,
+        kind="import" if source.kind == "file" and "." in loaded.module_name else source.kind,
         location=location,
         expression=loaded.expression,
         class_name=type(loaded.model).__name__,
         is_pipeline=loaded.is_pipeline,
         has_tokenizer=loaded.tokenizer is not None,
     )
+
+
+def _location(loaded: LoadedModel) -> str:
+    """A file in a package is imported by its module's name."""
+    source = loaded.source
+    if source.kind != "file":
+        return source.location
+    return loaded.module_name if "." in loaded.module_name else Path(source.location).name
 
 
 def _is_of_transformers(loaded: LoadedModel) -> bool:

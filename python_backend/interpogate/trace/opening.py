@@ -17,7 +17,9 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from interpogate.graph.recording import NOTHING, Recording
-from interpogate.trace.exchange import copies, fakes, is_lazy, tensors
+from interpogate.trace.call_arguments import arguments
+from interpogate.trace.exchange import copies, fakes, is_lazy
+from interpogate.trace.members import all_tensors
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.recorder import Recorder
 
@@ -80,7 +82,7 @@ def first_look(
 def _is_wide_and_tiny(modules: ModelModules) -> bool:
     if len(modules.live) < _MINIMUM_WIDE_MODULES:
         return False
-    own = tensors(modules.live[0]).values()
+    own = list(all_tensors(modules.live[0]))
     is_plain = all(t.device.type == "cpu" and t.layout is torch.strided for t in own)
     return is_plain and sum(tensor.numel() for tensor in own) <= _MAXIMUM_COPIED
 
@@ -129,7 +131,8 @@ def _attempt(modules: ModelModules, inputs: dict[str, Any], way: _Way) -> FirstL
             recorder.watching(),
             mode or nullcontext(),
         ):
-            modules.live[0](**given)
+            positional, named = arguments(modules.live[0], given)
+            modules.live[0](*positional, **named)
     return FirstLook(recorder.recording(), "fake" if way == "fake" else "example", inputs)
 
 

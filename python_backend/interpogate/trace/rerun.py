@@ -18,7 +18,9 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from interpogate.graph.recording import Recording
+from interpogate.trace.call_arguments import arguments
 from interpogate.trace.keeping import Keeper
+from interpogate.trace.members import all_modules, attribute
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.recorder import Recorder
 
@@ -83,7 +85,8 @@ def repeat(  # noqa: PLR0913 (the rest is by name)
         eager_attention(model) if eager else nullcontext(),
         recorder.watching(),
     ):
-        model(**inputs)
+        positional, named = arguments(model, inputs)
+        model(*positional, **named)
     return recorder.recording()
 
 
@@ -123,9 +126,10 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
 @contextmanager
 def eager_attention(model: nn.Module) -> Iterator[None]:
     """Transformers' attention runs in its plain kernel, which returns the weights."""
-    configs = {id(c): c for c in (getattr(m, "config", None) for m in model.modules()) if c}
+    found = [attribute(module, "config") for module in all_modules(model)]
+    configs = {id(config): config for config in found if config is not None}
     name = "_attn_implementation_internal"
-    changed = [(c, getattr(c, name)) for c in configs.values() if getattr(c, name, None)]
+    changed = [(c, getattr(c, name)) for c in configs.values() if attribute(c, name)]
     try:
         for config, _ in changed:
             setattr(config, name, "eager")
@@ -138,7 +142,7 @@ def eager_attention(model: nn.Module) -> Iterator[None]:
 @contextmanager
 def _state_kept(model: nn.Module) -> Iterator[None]:
     """Buffers that a module in training mode changes, such as running means, are put back."""
-    own = [module for module in model.modules() if module.training]
+    own = [module for module in all_modules(model) if module.training]
     buffers = [one for module in own for one in module._buffers.values() if one is not None]
     # a lazy module's has no values yet
     saved = [(buffer, buffer.detach().clone()) for buffer in buffers if not is_lazy(buffer)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bdb
+import importlib
 import inspect
 import linecache
 import os
@@ -16,6 +18,8 @@ import torch
 
 from interpogate.graph.modules import Source
 
+# An import and a debugger raise in their own code what a line of the user's asked for.
+_ON_BEHALF = (*importlib.__path__, bdb.__file__, str(Path(bdb.__file__).with_name("pdb.py")))
 _LIBRARY_FOLDERS = (torch.__path__[0] + os.sep, str(Path(__file__).parent.parent) + os.sep)
 
 
@@ -64,7 +68,7 @@ def failure_source(traceback: TracebackType | None) -> Source | None:
     found = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if not is_torch_file(code.co_filename):
+        if not (is_torch_file(code.co_filename) or code.co_filename.startswith(_ON_BEHALF)):
             found = code_source(code, traceback.tb_lineno) or found
         traceback = traceback.tb_next
     return found

@@ -80,7 +80,7 @@ def test_what_cannot_be_loaded_is_said_in_one_sentence(text: str, code: str, mes
     ("content", "code", "message", "line"),
     [
         ("x = 1\ndef f(:\n", "source.invalid", "has a syntax error in line 2", 2),
-        ("import nothing_like_this\n", "package.missing", "needs the package 'nothing_like_", 0),
+        ("import nothing_like_this\n", "package.missing", "needs the package 'nothing_like_", 1),
         ("x = 1\nraise ValueError('no')\n", "source.invalid", "ValueError: no", 2),
         ("import sys\nsys.exit(1)\n", "source.invalid", "SystemExit: 1", 2),
     ],
