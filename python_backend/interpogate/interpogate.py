@@ -16,6 +16,7 @@ from torch import nn
 from interpogate.errors import InputsInvalid, NoTokenizer
 from interpogate.hooks import HookSet
 from interpogate.model.inputs import model_device
+from interpogate.model.tokens import encoded_text
 from interpogate.model_graph import ModelGraph
 from interpogate.notebook.display import Visualization
 from interpogate.notebook.document import document, write_page
@@ -269,11 +270,7 @@ class Interpogate:
         return f"<Interpogate of {type(self._watched).__name__}{ran}>"
 
     def _encoded(self, text: str) -> dict[str, torch.Tensor]:
-        try:
-            encoded = dict(self.tokenizer(text, return_tensors="pt"))
-        except Exception as error:
-            message = f"The tokenizer failed: {type(error).__name__}: {error}"
-            raise InputsInvalid(message, hint=NotATokenizer.hint) from error
+        encoded = dict(encoded_text(self.tokenizer, text, return_tensors="pt"))
         ids = encoded.get("input_ids")
         if not isinstance(ids, torch.Tensor) or ids.numel() == 0:
             raise InputsInvalid("The text has no tokens.", hint="Give some text.")

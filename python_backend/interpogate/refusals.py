@@ -14,7 +14,7 @@ from torch import nn
 
 from interpogate.errors import InputsInvalid, InterpogateError
 from interpogate.graph.graph import Graph
-from interpogate.presentation.failures import failure_problem
+from interpogate.presentation.failures import failure_problem, is_misfit
 
 _BUILTIN: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, NotImplementedError,
@@ -65,7 +65,8 @@ def run_failed(error: Exception, graph: Graph, model: nn.Module) -> Exception:
     if failure is None or problem is None or failure.in_hook or type(error) not in _RUN_FAILED:
         return error
     place = f" ({failure.source.file}, line {failure.source.line})" if failure.source else ""
-    hint = None if _began(graph) else f"forward takes: {_arguments(model)}."
+    does_not_fit = not _began(graph) and is_misfit(failure, model)
+    hint = f"forward takes: {_arguments(model)}." if does_not_fit else None
     make: Callable[..., Exception] = _RUN_FAILED[type(error)]
     return make(f"{problem.message}{place}", hint=hint)
 

@@ -33,12 +33,12 @@ def written_examples(*owners: Any) -> Any:
 def _read(owner: Any, name: str) -> Any:
     try:
         return getattr(owner, name, None)
-    except Exception as error:  # noqa: BLE001 (the user's code)
+    except BaseException as error:  # noqa: BLE001 (the user's code)
         is_there = inspect.getattr_static(owner, name, None) is not None
         return _raising(error) if is_there else None  # else an odd `__getattr__` raised
 
 
-def _raising(error: Exception) -> Callable[[], NoReturn]:
+def _raising(error: BaseException) -> Callable[[], NoReturn]:
     def examples() -> NoReturn:
         raise error
 
@@ -64,7 +64,7 @@ def _evaluated(examples: Any) -> Any:
         return examples
     try:
         return examples()
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         place, reason = failure_source(error.__traceback__), " ".join(str(error).split())[:300]
         raise ExamplesFailed(
             f"example_inputs failed: {type(error).__name__}: {reason}",

@@ -155,7 +155,7 @@ def _made(source: ModelSource, factory: Any) -> Any:
         torch.manual_seed(0)
         try:
             return factory()
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise load_failed(f"{source.name}() failed", error) from error
 
 

@@ -56,7 +56,7 @@ def load_pretrained(name: str, *, trust_remote_code: bool) -> tuple[nn.Module, A
             f"transformers cannot load {name!r}: {first_line(error)}",
             hint="Name a directory that save_pretrained() wrote, or an id within reach.",
         ) from error
-    except Exception as error:
+    except BaseException as error:
         raise load_failed(f"Loading {name!r} failed", error) from error
     return model, _tokenizer(transformers, name, options)
 
@@ -75,7 +75,7 @@ def _architecture(kind: Any, config: Any, *, trust_remote_code: bool) -> Any:
             if hasattr(kind, "from_config"):
                 return kind.from_config(config, trust_remote_code=trust_remote_code)
             return kind._from_config(config)
-    except Exception as error:
+    except BaseException as error:
         failed = load_failed("The directory has no weights, and without them", error)
         raise LoadFailed(
             str(failed), hint=_META_HINT, file=failed.file, line=failed.line
@@ -131,5 +131,5 @@ def _is_hub_reachable() -> bool:
 def _tokenizer(transformers: Any, name: str, options: dict[str, Any]) -> Any:
     try:
         return transformers.AutoTokenizer.from_pretrained(name, **options)
-    except Exception:  # noqa: BLE001 (many models come without one; each fails in its own way)
+    except BaseException:  # noqa: BLE001 (many models come without one; each fails in its own way)
         return None

@@ -159,7 +159,7 @@ def running(action: Callable[[], Any], what: str, *, file: str | None) -> Any:
             file=error.filename or file,
             line=error.lineno or 1,
         ) from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise _import_failed(what, error, file) from error
 
 

@@ -60,22 +60,13 @@ def tokenizing(text: str = "") -> Iterator[None]:
         yield
     except InterpogateError:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         place, reason = failure_source(error.__traceback__), " ".join(str(error).split())[:300]
         raise TokenizerFailed(
             f"The tokenizer failed: {type(error).__name__}: {reason}",
             file=place.file if place else None,
             line=place.line if place else 0,
         ) from error
-
-
-def token_list_or_ids(tokenizer: Any, ids: Sequence[int]) -> TokenList:
-    """The tokens; by their ids where the tokenizer fails to name them."""
-    try:
-        return token_list(tokenizer, ids)
-    except TokenizerFailed:
-        texts = tuple(str(token) for token in ids)
-        return TokenList(tuple(ids), texts, texts)
 
 
 def token_list(tokenizer: Any, ids: Sequence[int]) -> TokenList:
@@ -94,7 +85,7 @@ def can_generate(model: Any) -> bool:
     says = attribute(model, "can_generate")
     try:
         return callable(says) and bool(says())
-    except Exception:  # noqa: BLE001 (a method of the user's that is called so by accident)
+    except BaseException:  # noqa: BLE001 (a method of the user's that is called so by accident)
         return False
 
 

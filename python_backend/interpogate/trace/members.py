@@ -77,7 +77,7 @@ def attribute(owner: Any, name: str, default: Any = None) -> Any:
     """`getattr` that also takes a `__getattr__` of the user's that raises something else."""
     try:
         return getattr(owner, name, default)
-    except Exception:  # noqa: BLE001 (the user's code)
+    except BaseException:  # noqa: BLE001 (the user's code)
         return default
 
 

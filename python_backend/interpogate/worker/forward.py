@@ -12,12 +12,13 @@ import torch
 
 from interpogate.errors import InterpogateError, RunBusy
 from interpogate.graph.graph import Graph
-from interpogate.graph.recording import Failure, Recording
+from interpogate.graph.recording import Recording
 from interpogate.model.generation import grown, is_encoder_decoder, stop_reason
 from interpogate.model.predictions import Predictions
 from interpogate.model.tokens import sequence_logits
-from interpogate.presentation.failures import failure_problem
+from interpogate.presentation.failures import failure_problem, unstarted_problem
 from interpogate.protocol import messages as m
+from interpogate.trace.call_arguments import arguments
 from interpogate.trace.recorder import Recorder
 from interpogate.worker.problems import internal_problem, log_defect, problem_of
 from interpogate.worker.run_requests import new_run
@@ -114,10 +115,11 @@ def _take_step(session: Session, opened: OpenedModel, run: Run) -> torch.Tensor 
     """One watched forward pass; its logits `(position, vocabulary)` if it predicts tokens."""
     model = opened.modules.live[0]
     keeper = session.blocks.keeper(session)
+    positional, named = arguments(model, run.inputs)
     recorder = Recorder(opened.modules, listener=run, keeper=keeper)
     try:
         with torch.no_grad(), recorder.watching(), run.interruption.possible():
-            output = model(**run.inputs)
+            output = model(*positional, **named)
     except RunCancelled:
         raise
     except BaseException:
@@ -184,7 +186,8 @@ def conclude(session: Session, opened: OpenedModel, run: Run) -> None:
         run.problem = failure_problem(graph) or run.problem
         session.show_graph(graph, len(run.token_ids or ()), problem=run.problem)
     elif recording is not None and recording.failure:
-        run.problem, run.recording = _inputs_problem(recording.failure), None
+        run.problem = unstarted_problem(recording.failure, opened.modules.live[0])
+        run.recording = None
     session.make_room()
     session.blocks.tidy(session)
     session.emit("run/changed", run_state(session, run))
@@ -192,15 +195,3 @@ def conclude(session: Session, opened: OpenedModel, run: Run) -> None:
 
 def _did_something(recording: Recording) -> bool:
     return any(operation.kind == "call" for operation in recording.operations)
-
-
-def _inputs_problem(failure: Failure) -> m.Problem:
-    """Nothing ran: the arguments themselves do not fit, and the old graph stays."""
-    message = " ".join(failure.message.split())
-    return m.Problem(
-        code="inputs.invalid",
-        message=f"The inputs do not fit the model: {message}",
-        hint="Change the names, shapes or dtypes of the inputs and run again.",
-        file=failure.source.file if failure.source else None,
-        line=failure.source.line if failure.source else None,
-    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from interpogate.errors import NoTokenizer
 from interpogate.graph.search import find_modules
-from interpogate.model.tokens import token_list
+from interpogate.model.tokens import encoded_text, token_list
 from interpogate.presentation import levels, values
 from interpogate.presentation.code import hook_code
 from interpogate.presentation.details import inspect_node
@@ -71,7 +71,7 @@ def _tokenize(session: Session, request: m.TokenizeText) -> m.Tokens:
     tokenizer = session.opened.loaded.tokenizer
     if tokenizer is None:
         raise NoTokenizer("This model takes no text: it has no tokenizer.")
-    return values.tokens(token_list(tokenizer, tokenizer(request.text)["input_ids"]))
+    return values.tokens(token_list(tokenizer, encoded_text(tokenizer, request.text)["input_ids"]))
 
 
 def _cancel(session: Session, request: m.RunReference) -> m.RunState:

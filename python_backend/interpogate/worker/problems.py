@@ -29,8 +29,27 @@ def problem_of(error: InterpogateError) -> Problem:
     )
 
 
+def _is_shortage(error: BaseException) -> bool:
+    is_allocator = isinstance(error, RuntimeError) and "not enough memory" in str(error)
+    return isinstance(error, MemoryError) or is_allocator or _is_of_gpu(error)
+
+
+def _is_of_gpu(error: BaseException) -> bool:
+    return type(error).__name__ == "OutOfMemoryError"
+
+
 def internal_problem(error: BaseException) -> Problem:
-    """A defect of this package: what it was, without the traceback, which is in the log."""
+    """A defect of this package: what it was, without the traceback, which is in the log.
+
+    What a machine or the user's classes lack is none of ours.
+    """
+    if _is_shortage(error):
+        return Problem(
+            code="memory.short",
+            message="There is not enough memory for that.",
+            hint="Close other programs or models, or use a smaller model.",
+            action="restart",
+        )
     return Problem(
         code=InterpogateError.code,
         message=f"Something went wrong inside Interpogate ({type(error).__name__}).",

@@ -117,7 +117,10 @@ def select_run(session: Session, request: m.RunReference) -> m.RunState:
 def _why_nothing(run: Run) -> str:
     if run.phase == "running":
         return "it is still running"
-    return "its inputs did not fit" if run.phase == "failed" else "it was cancelled before its end"
+    if run.phase != "failed":
+        return "it was cancelled before its end"
+    did_not_fit = run.problem is not None and run.problem.code == "inputs.invalid"
+    return "its inputs did not fit" if did_not_fit else "it failed before any module ran"
 
 
 def read_prediction(session: Session, request: m.ReadPrediction) -> m.Prediction:

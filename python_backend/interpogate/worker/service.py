@@ -119,10 +119,7 @@ class Service:
             from interpogate.worker.session import Session
             from interpogate.worker.sources import first_shapes
         except ImportError as error:
-            raise PackageMissing(
-                f"The interpreter {sys.executable} cannot import {error.name or 'torch'}.",
-                hint="Select an interpreter that has torch, or install torch there.",
-            ) from error
+            raise _cannot_import(error) from error
         session = Session(request.model_id, request.source, self.emit, self.submit, self._flush)
         for name, handler in handlers.HANDLERS.items():
             bound = self._bound(session, handler)
@@ -163,6 +160,17 @@ class Service:
 
 def _error(problem: m.Problem) -> Result:
     return Error(_SERVER_ERROR, problem.message, encode(problem))
+
+
+def _cannot_import(error: ImportError) -> PackageMissing:
+    """Without torch, or with one that cannot be loaded, such as with too little memory."""
+    reason = "" if isinstance(error, ModuleNotFoundError) else f": {error}"
+    return PackageMissing(
+        f"The interpreter {sys.executable} cannot import {error.name or 'torch'}{reason[:300]}.",
+        hint="Select an interpreter that has torch, or install torch there."
+        if not reason
+        else "Give it more memory if that is short, or install torch again.",
+    )
 
 
 def _hello(request: m.Hello) -> m.Welcome:

@@ -14,22 +14,21 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from interpogate.errors import InterpogateError, NotReady, RunNotFound
+from interpogate.errors import NotReady, RunNotFound, TokenizerFailed
 from interpogate.graph.graph import Graph
 from interpogate.model.image_processors import image_processor_of
-from interpogate.model.inputs import example_candidates, shapes_of, vocabulary_size
+from interpogate.model.inputs import shapes_of, vocabulary_size
 from interpogate.model.load import LoadedModel, load_model
 from interpogate.model.placement import placed
 from interpogate.model.sources import parse_source
+from interpogate.model.tokens import decoded_text
 from interpogate.model.uploads import Uploads
-from interpogate.presentation.failures import failure_problem
 from interpogate.presentation.subject import Subject
 from interpogate.presentation.summary import example_text, summary
+from interpogate.presentation.trace_problems import candidates_of, trace_problem
 from interpogate.protocol import messages as m
-from interpogate.trace.exchange import is_lazy
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.opening import FirstLook, first_look
-from interpogate.trace.source import failure_source
 from interpogate.worker.blocks import SessionBlocks
 from interpogate.worker.runs import Run
 from interpogate.worker.shelf import make_room
@@ -95,7 +94,7 @@ class Session:
         """Look at a model for the first time and show it; also at one that a script brings."""
         modules = declared_modules(loaded.model)
         self.change(phase="tracing", message="Tracing the data flow…")
-        candidates, problem = _candidates(loaded)
+        candidates, problem = candidates_of(loaded)
         # A script's model in training would change its running statistics.
         look = first_look(modules, candidates, for_real=not loaded.model.training)
         self._opened = OpenedModel(loaded, modules, look)
@@ -194,13 +193,16 @@ class Session:
     def _present_first(self, opened: OpenedModel, no_inputs: m.Problem | None) -> None:
         look = opened.look
         graph = Graph(opened.modules.tree, look.recording, look.origin)
+        problem = None
+        if not look.succeeded:
+            problem = no_inputs or trace_problem(graph, opened.loaded, look)
         ids = look.inputs.get("input_ids")
         self.show_graph(
             graph,
             int(ids.shape[-1]) if ids is not None else 0,
             phase="ready",
             message="",
-            problem=None if look.succeeded else no_inputs or _trace_problem(graph, opened),
+            problem=problem,
             summary=summary(opened.loaded, opened.modules, shapes_of(look.inputs)),
         )
 
@@ -211,51 +213,7 @@ def _observed_text(loaded: LoadedModel, run: Run | None) -> str:
         return example_text(loaded)
     if run.token_ids is None or len(run.token_ids) <= run.prompt_token_count:
         return run.text
-    return str(loaded.tokenizer.decode(list(run.token_ids), skip_special_tokens=True))
-
-
-def _candidates(loaded: LoadedModel) -> tuple[list[dict[str, Any]], m.Problem | None]:
-    """Inputs to try, or why there are none."""
     try:
-        return list(example_candidates(loaded)), None
-    except InterpogateError:
-        raise
-    except BaseException as error:  # noqa: BLE001 (the user's tokenizer or file)
-        who = "The tokenizer" if loaded.examples is None else "example_inputs"
-        return [], _examples_problem(who, error)
-
-
-def _examples_problem(who: str, error: BaseException) -> m.Problem:
-    place, reason = failure_source(error.__traceback__), " ".join(str(error).split())[:300]
-    return m.Problem(
-        code="trace.failed",
-        message=f"{who} failed: {type(error).__name__}: {reason}",
-        hint="Mend it, or write inputs that fit and run.",
-        action="openFile" if place else "none",
-        file=place.file if place else None,
-        line=place.line if place else None,
-    )
-
-
-def _trace_problem(graph: Graph, opened: OpenedModel) -> m.Problem:
-    if is_lazy(opened.modules.live[0]):
-        return m.Problem(
-            code="trace.lazy",
-            message="This model gets its shapes in its first forward pass, so nothing was run yet.",
-            hint="Write inputs that fit and run.",
-        )
-    hint = (
-        "Write inputs that fit and run, or give the file a function example_inputs() "
-        "that returns them."
-    )
-    shown = failure_problem(graph)
-    if shown is None:
-        return m.Problem(
-            code="trace.noInputs",
-            message="No inputs could be invented for this model, so its data flow is not known.",
-            hint=hint,
-        )
-    message = shown.message.replace(
-        "The forward pass failed", "The trace on invented inputs failed"
-    )
-    return replace(shown, code="trace.failed", message=message, hint=hint)
+        return decoded_text(loaded.tokenizer, run.token_ids)
+    except TokenizerFailed:
+        return run.text

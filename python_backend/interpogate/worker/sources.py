@@ -94,7 +94,9 @@ def _own_files(source: ModelSource, text: str, folder: Path) -> tuple[str, ...]:
 def _named_file(text: str, folder: Path) -> tuple[str, ...]:
     """The file as it was named: a link may come to stand for another file."""
     path = text.strip().rpartition(":")[0]
-    named = folder / Path(path).expanduser()
+    if "\0" in path:
+        return ()
+    named = folder / os.path.expanduser(path)  # noqa: PTH111 (raises for a `~` of nobody)
     return (os.path.abspath(named),) if path.endswith(".py") else ()  # noqa: PTH100 (keeps links)
 
 
