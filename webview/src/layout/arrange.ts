@@ -1,13 +1,13 @@
 /**
- * One level through dagre: where its nodes stand and where its edges pass between them.
+ * One level: where its nodes stand and where its edges pass between them.
  * Ports are pinned to the first and last rank; nodes without edges stand in rows below. Pure.
  */
-import { Graph, layout } from "@dagrejs/dagre";
 import { at } from "../store/columns.ts";
 import { busRows } from "./buses.ts";
 import { clearWays } from "./clearance.ts";
-import { LOOP, placeReturns, TURN } from "./returns.ts";
-import { type EdgeShape, GAP, type LevelShape, type NodeShape } from "./shapes.ts";
+import { type Placement, type Point, placed } from "./placement.ts";
+import { placeReturns, TURN } from "./returns.ts";
+import { type EdgeShape, GAP, type LevelShape } from "./shapes.ts";
 
 export interface Rect {
   x: number;
@@ -54,27 +54,6 @@ export interface Arrangement {
   height: number;
 }
 
-const PORT_WEIGHT = 50;
-const MANY = 400;
-
-type Dagre = ReturnType<typeof dagreGraph>;
-
-function dagreGraph(size: number) {
-  const graph = new Graph<object, { width: number; height: number; x?: number; y?: number }>({
-    multigraph: true,
-  });
-  const ranker = size > MANY ? "tight-tree" : "network-simplex";
-  graph.setGraph({
-    rankdir: "TB",
-    nodesep: GAP.node,
-    ranksep: GAP.rank,
-    edgesep: GAP.edge,
-    ranker,
-  });
-  graph.setDefaultEdgeLabel(() => ({}));
-  return graph;
-}
-
 /** Rows of the edges to draw: one for each pair of nodes and the ports they use. */
 function distinct(edges: readonly EdgeShape[]): number[] {
   const seen = new Set<string>();
@@ -93,69 +72,11 @@ function endsOf({ source, target, output = -1, input = -1 }: EdgeShape) {
   return { source, target, output, input };
 }
 
-function pinPorts(graph: Dagre, nodes: readonly NodeShape[], connected: ReadonlySet<number>): void {
-  nodes.forEach((node, index) => {
-    if (node.role === "box" || !connected.has(index)) return;
-    const end = node.role === "input" ? "top" : "bottom";
-    if (!graph.hasNode(end)) graph.setNode(end, { width: 1, height: 0 });
-    if (end === "top") graph.setEdge("top", String(index), { weight: PORT_WEIGHT });
-    else graph.setEdge(String(index), "bottom", { weight: PORT_WEIGHT });
-  });
-}
-
-/** Room to both sides of where edges meet the node: that is where dagre sees its middle. */
-function roomOf({ width, lean = 0, role }: NodeShape, own: OwnLines): number {
-  const label = role === "box" ? 0 : own.label - GAP.node / 2;
-  const loops = own.loops > 0 ? own.loops * LOOP + own.loop : 0;
-  return Math.max(width + 2 * Math.abs(lean), label) + 2 * loops;
-}
-
-/** What the lines at a node need beside it. */
-interface OwnLines {
-  loops: number;
-  /** Width of the labels of its loops, and of those that begin at it. */
-  loop: number;
-  label: number;
-}
-
-function ownLines(level: LevelShape, rows: readonly number[]): OwnLines[] {
-  const found = level.nodes.map(() => ({ loops: 0, loop: 0, label: 0 }));
-  for (const row of rows) {
-    const { source, target, label } = at(level.edges, row);
-    const own = at(found, source);
-    const width = label?.width ?? 0;
-    if (source !== target) own.label = Math.max(own.label, width);
-    else {
-      own.loops++;
-      own.loop = Math.max(own.loop, width);
-    }
-  }
-  return found;
-}
-
-function fill(graph: Dagre, level: LevelShape, rows: readonly number[]): Set<number> {
-  const ends = rows.map((row) => at(level.edges, row));
-  const connected = new Set(ends.flatMap(({ source, target }) => [source, target]));
-  const own = ownLines(level, rows);
-  level.nodes.forEach((node, index) => {
-    if (connected.has(index)) {
-      graph.setNode(String(index), { width: roomOf(node, at(own, index)), height: node.height });
-    }
-  });
-  for (const row of rows) {
-    const { source, target } = at(level.edges, row);
-    if (source === target) continue;
-    graph.setEdge(String(source), String(target), { weight: 1 }, String(row));
-  }
-  pinPorts(graph, level.nodes, connected);
-  return connected;
-}
-
-function placedRects(graph: Dagre, nodes: readonly NodeShape[]): Rect[] {
+function placedRects({ nodes }: LevelShape, { middles }: Placement): Rect[] {
   return nodes.map(({ width, height, lean = 0 }, index) => {
-    if (!graph.hasNode(String(index))) return { x: 0, y: 0, width: 0, height: 0 };
-    const { x = 0, y = 0 } = graph.node(String(index));
-    return { x: x - width / 2 - lean, y: y - height / 2, width, height };
+    const middle = middles[index];
+    if (!middle) return { x: 0, y: 0, width: 0, height: 0 };
+    return { x: middle.x - width / 2 - lean, y: middle.y - height / 2, width, height };
   });
 }
 
@@ -172,30 +93,35 @@ function bandsOf(rects: readonly Rect[]): Band[] {
   return [...byCentre.values()].sort((left, right) => left.top - right.top);
 }
 
+/** The rank whose middle is at a height. Ranks are in order. */
 function bandAt(bands: readonly Band[], y: number): Band | undefined {
-  return bands.find((band) => Math.abs((band.top + band.bottom) / 2 - y) < 1);
+  let [low, high] = [0, bands.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { top, bottom } = at(bands, middle);
+    if ((top + bottom) / 2 < y - 1) low = middle + 1;
+    else high = middle;
+  }
+  const band = bands[low];
+  return band && Math.abs((band.top + band.bottom) / 2 - y) < 1 ? band : undefined;
 }
 
-function stopsOf(points: readonly { x: number; y: number }[], bands: readonly Band[]): Stop[] {
-  return points.slice(1, -1).flatMap(({ x, y }) => {
+function stopsOf(path: readonly Point[], bands: readonly Band[]): Stop[] {
+  return path.flatMap(({ x, y }) => {
     const band = bandAt(bands, y);
     return band ? [{ x, top: band.top, bottom: band.bottom, column: 0 }] : [];
   });
 }
 
-function waysOf(
-  graph: Dagre,
-  level: LevelShape,
-  rows: readonly number[],
-  bands: readonly Band[],
-): Way[] {
-  return rows.map((row) => {
-    const ends = endsOf(at(level.edges, row));
-    const way = { row, ...ends, trunk: 0, back: false };
-    if (ends.source === ends.target) return { ...way, stops: [] };
-    const names = [String(ends.source), String(ends.target), String(row)] as const;
-    const label = graph.edge(...names) as { points?: [] };
-    return { ...way, stops: stopsOf(label.points ?? [], bands) };
+function waysOf(level: LevelShape, placement: Placement, bands: readonly Band[]): Way[] {
+  return [...placement.paths].map(([row, path]) => {
+    return {
+      row,
+      ...endsOf(at(level.edges, row)),
+      trunk: 0,
+      back: false,
+      stops: stopsOf(path, bands),
+    };
   });
 }
 
@@ -203,7 +129,7 @@ function straight(x: number, bands: readonly Band[]): Stop[] {
   return bands.map(({ top, bottom }) => ({ x, top, bottom, column: 0 }));
 }
 
-/** dagre may leave a port within the level: its edges go on straight up or down to the border. */
+/** A port may have been left within the level: its edges go on straight up or down to the border. */
 function leadToBorder(
   way: Way,
   rects: readonly Rect[],
@@ -287,16 +213,13 @@ function normalise(arrangement: Arrangement): void {
 export function arrange(level: LevelShape): Arrangement {
   const rows = distinct(level.edges);
   const buses = busRows(level, rows);
-  const plain = rows.filter((row) => !buses.has(row));
-  const graph = dagreGraph(level.nodes.length);
-  const connected = fill(graph, level, plain);
-  if (connected.size > 0) layout(graph);
-  const rects = placedRects(graph, level.nodes);
+  const placement = placed(
+    level,
+    rows.filter((row) => !buses.has(row)),
+  );
+  const rects = placedRects(level, placement);
   const bands = bandsOf(rects);
-  const drawn = [
-    ...waysOf(graph, level, plain, bands),
-    ...trunkWays(level, buses, { rects, bands }),
-  ];
+  const drawn = [...waysOf(level, placement, bands), ...trunkWays(level, buses, { rects, bands })];
   const ways = placeReturns(drawn, rects, bands);
   for (const way of ways) if (way.trunk === 0) leadToBorder(way, rects, level, bands);
   clearWays(
@@ -304,7 +227,7 @@ export function arrange(level: LevelShape): Arrangement {
     rects.filter((_, row) => at(level.nodes, row).role === "box"),
   );
   const arrangement = { rects, ways, bands, width: 0, height: 0 };
-  if (connected.size > 0) normalise(arrangement);
+  if (rects.some(({ width }) => width > 0)) normalise(arrangement);
   return arrangement;
 }
 
