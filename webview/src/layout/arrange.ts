@@ -5,7 +5,8 @@
 import { at } from "../store/columns.ts";
 import { busRows } from "./buses.ts";
 import { clearWays } from "./clearance.ts";
-import { type Placement, type Point, placed } from "./placement.ts";
+import type { Point } from "./layered/layered.ts";
+import { type Placement, placed } from "./placement.ts";
 import { placeReturns, TURN } from "./returns.ts";
 import { type EdgeShape, GAP, type LevelShape } from "./shapes.ts";
 

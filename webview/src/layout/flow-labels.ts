@@ -93,8 +93,8 @@ function boxOf({ x, y }: Point, { width }: FlowLabel): Rect {
   return { x: x - full / 2, y: y - HEIGHT / 2, width: full, height: HEIGHT };
 }
 
-function bestPlace(candidates: readonly Point[], label: FlowLabel, obstacles: Obstacles): Point {
-  let [best, least] = [at(candidates, 0), Number.POSITIVE_INFINITY];
+function bestPlace(candidates: Iterable<Point>, label: FlowLabel, obstacles: Obstacles): Point {
+  let [best, least] = [{ x: 0, y: 0 }, Number.POSITIVE_INFINITY];
   for (const candidate of candidates) {
     const covered = obstacles.covered(grown(boxOf(candidate, label)));
     if (covered >= least) continue;
@@ -109,34 +109,34 @@ function grown({ x, y, width, height }: Rect): Rect {
 }
 
 /** Below the beginning, then further along the line, then at its sides. */
-function besideStart(one: Labelled): Point[] {
-  if (one.isLoop) return besideLoop(one);
+function* besideStart(one: Labelled): Generator<Point> {
+  if (one.isLoop) yield* besideLoop(one);
   const { route, label, behind } = one;
-  const [x, y] = [at(route.points, 0), at(route.points, 1)];
-  const first = { x, y: y + BELOW + behind };
-  const steps = Array.from({ length: STEPS }, (_, step) =>
-    pointAt(route.points, BELOW + behind + (step + 1) * STEP),
-  );
+  const [x, y] = [at(route.points, 0), at(route.points, 1) + BELOW + behind];
+  yield { x, y };
+  for (let step = 1; step <= STEPS; step++) {
+    yield pointAt(route.points, BELOW + behind + step * STEP);
+  }
   const aside = label.width / 2 + 2 * MARGIN;
-  const sides = [-aside, aside].map((dx) => ({ x: x + dx, y: first.y }));
-  return [first, ...steps, ...sides];
+  yield { x: x - aside, y };
+  yield { x: x + aside, y };
 }
 
 /** On a line of its own: near its middle, then nearer to its ends. */
-function alongLine(one: Labelled): Point[] {
-  if (one.isLoop) return besideLoop(one);
+function* alongLine(one: Labelled): Generator<Point> {
+  if (one.isLoop) yield* besideLoop(one);
   const { points } = one.route;
   const length = lengthOf(points);
-  return SHARES.map((share) => pointAt(points, length * share));
+  for (const share of SHARES) yield pointAt(points, length * share);
 }
 
 /** Right of where the loop passes its node. */
-function besideLoop({ route: { points }, label }: Labelled): Point[] {
+function* besideLoop({ route: { points }, label }: Labelled): Generator<Point> {
   let right = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < points.length; index += 2) right = Math.max(right, at(points, index));
   const middle = (at(points, 1) + at(points, points.length - 1)) / 2;
   const x = right + label.width / 2 + 2 * MARGIN;
-  return [0, -1, 1, -2, 2].map((step) => ({ x, y: middle + step * (HEIGHT + CLEAR) }));
+  for (const step of [0, -1, 1, -2, 2]) yield { x, y: middle + step * (HEIGHT + CLEAR) };
 }
 
 function lengthOf(points: readonly number[]): number {

@@ -12,7 +12,7 @@ const CHAIN = { ranks: 10, height: 700, worth: 1.3 } as const;
 const TOWER = { ranks: 4, height: 700, worth: 1.25 } as const;
 
 export type Wrapping = "chains" | "towers";
-const MOST_COLUMNS = 16;
+const MOST_COLUMNS = 48;
 const MOST_LANES = 8;
 
 /** Bands put into `count` columns of about equal height. */

@@ -8,7 +8,7 @@ import { freePlace } from "./clearance.ts";
 import { rightOfLabels, withLabels } from "./flow-labels.ts";
 import { appearance, foldLong, type Wrapping } from "./fold.ts";
 import { type Port, type Ports, type Route, routesOf } from "./route.ts";
-import { GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
+import { type EdgeShape, GAP, type LevelShape, type NodeShape, type Role } from "./shapes.ts";
 
 /** The inside of one container, from its own left upper corner. */
 export interface Plan extends Ports {
@@ -104,7 +104,11 @@ function brief(plan: Plan): string {
 }
 
 function layOut(level: LevelShape, insides: readonly (Plan | undefined)[], style: Style): Inside {
-  const sized = { ...level, nodes: level.nodes.map((node, row) => sizedBy(node, insides[row])) };
+  const sized = {
+    ...level,
+    nodes: level.nodes.map((node, row) => sizedBy(node, insides[row])),
+    edges: level.edges.map((edge) => throughPorts(edge, insides)),
+  };
   const arrangement = arrange(sized);
   const columns = foldLong(arrangement, style.aspect, style.wrapping);
   placeLoose(sized, arrangement, style.aspect);
@@ -119,6 +123,19 @@ function layOut(level: LevelShape, insides: readonly (Plan | undefined)[], style
 function sizedBy(node: NodeShape, inside: Plan | undefined): NodeShape {
   if (!inside) return node;
   return { ...node, width: inside.width, height: inside.height, lean: leanOf(inside) };
+}
+
+function throughPorts(edge: EdgeShape, insides: readonly (Plan | undefined)[]): EdgeShape {
+  const [source, target] = [insides[edge.source], insides[edge.target]];
+  if (!source && !target) return edge;
+  const leaves = source ? shareOf(source.outputs, edge.output, source.width) : 0;
+  const arrives = target ? shareOf(target.inputs, edge.input, target.width) : 0;
+  return { ...edge, leaves, arrives };
+}
+
+function shareOf(ports: readonly Port[], row: number | undefined, width: number): number {
+  const port = ports.find((candidate) => candidate.row === row);
+  return port ? port.x / width - 0.5 : 0;
 }
 
 /** Where the flow enters and leaves, from the middle; 0 if that would cost too much room. */

@@ -1,7 +1,7 @@
 /** Turns ways into curves: where edges leave and arrive, and how they get from column to column. */
 import { at } from "../store/columns.ts";
 import type { Arrangement, Rect, Stop, Way } from "./arrange.ts";
-import { clearBend } from "./clearance.ts";
+import { BoxIndex, clearBend } from "./clearance.ts";
 import { Curve } from "./curve.ts";
 import type { Columns } from "./fold.ts";
 import { returnPoints } from "./returns.ts";
@@ -167,21 +167,21 @@ interface WayEnds {
   readonly columns: Columns | null;
 }
 
-function bend(curve: Curve, from: Stop, to: Stop, rects: readonly Rect[]): void {
+function bend(curve: Curve, from: Stop, to: Stop, boxes: BoxIndex): void {
   const isStraight = Math.abs(from.x - to.x) < 0.5;
-  const [leave, arrive] = isStraight ? [from.bottom, to.top] : clearBend(from, to, rects);
+  const [leave, arrive] = isStraight ? [from.bottom, to.top] : clearBend(from, to, boxes);
   curve.lineTo(from.x, leave);
   curve.bendTo(to.x, arrive);
   curve.lineTo(to.x, to.top);
 }
 
-function trace(stops: readonly Stop[], lane: Lane | null, rects: readonly Rect[]): number[] {
+function trace(stops: readonly Stop[], lane: Lane | null, boxes: BoxIndex): number[] {
   const first = at(stops, 0);
   const curve = new Curve(first.x, first.bottom);
   let here = first;
   for (const stop of stops.slice(1)) {
     if (lane && stop.column > here.column) changeColumn(curve, here, stop, lane);
-    else bend(curve, here, stop, rects);
+    else bend(curve, here, stop, boxes);
     curve.lineTo(stop.x, stop.bottom);
     here = stop;
   }
@@ -194,6 +194,7 @@ export function routesOf(tangled: Arrangement, ports: PortsOf, columns: Columns 
   const from = departures(arrangement, ports);
   const to = arrivals(arrangement, ports, from);
   const lanes = new Map<string, number>();
+  const boxes = new BoxIndex(arrangement.rects);
   return arrangement.ways.map((way) => {
     const source = at(arrangement.rects, way.source);
     const target = at(arrangement.rects, way.target);
@@ -208,7 +209,7 @@ export function routesOf(tangled: Arrangement, ports: PortsOf, columns: Columns 
     const start = `${way.source} ${way.output}`;
     if (changes && !lanes.has(start)) lanes.set(start, lanes.size % columns.lanes);
     const number = lanes.get(start) ?? 0;
-    return { ...route, points: trace(stops, columns && { columns, number }, arrangement.rects) };
+    return { ...route, points: trace(stops, columns && { columns, number }, boxes) };
   });
 }
 

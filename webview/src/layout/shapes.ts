@@ -35,6 +35,9 @@ export interface EdgeShape {
   /** The port of the unfolded target that it goes into. */
   readonly input?: number;
   readonly label?: FlowLabel | null;
+  /** Where it leaves and arrives: from -0.5 at the left of the node to 0.5 at its right. */
+  readonly leaves?: number;
+  readonly arrives?: number;
 }
 
 export interface PlacedLabel {

@@ -12,7 +12,7 @@ import { cssOf } from "../render/colour.ts";
 import { boxStyle, groundOf, lineStyle, type Mark, stackedStyle } from "../render/looks.ts";
 import type { Palette } from "../render/palette.ts";
 import { at } from "../store/columns.ts";
-import { findNode, type GraphNode, type Levels } from "../store/graph.ts";
+import type { GraphNode, Levels } from "../store/graph.ts";
 import type { NodeState } from "../store/runs.ts";
 import { SvgBrush } from "./brush.ts";
 import { LabelWriter, short } from "./labels.ts";
@@ -54,7 +54,11 @@ function parts(drawing: Drawing): string[] {
   const boxes = drawing.scene.ids.map((_, box) => box);
   const isOpen = (box: number) => at(drawing.scene.open, box) === 1;
   const writer = new LabelWriter(drawing.palette, drawing.measure);
-  const draw = (box: number) => boxOf(drawing, writer, box);
+  const nodes = nodesById(drawing.levels);
+  const draw = (box: number) => {
+    const node = nodes.get(at(drawing.scene.ids, box));
+    return node ? boxOf(drawing, writer, box, node) : [];
+  };
   const flows = lines(drawing, writer);
   return [
     ...boxes.filter(isOpen).flatMap(draw),
@@ -79,10 +83,13 @@ function rectAt(scene: Scene, box: number): Box {
   return { x, y, width, height };
 }
 
-function boxOf(drawing: Drawing, writer: LabelWriter, box: number): string[] {
+function nodesById(levels: Levels): Map<string, GraphNode> {
+  const all = [...levels.values()].flatMap((level) => level.nodes);
+  return new Map(all.map((node) => [node.id, node]));
+}
+
+function boxOf(drawing: Drawing, writer: LabelWriter, box: number, node: GraphNode): string[] {
   const { scene, palette } = drawing;
-  const node = findNode(drawing.levels, at(scene.ids, box));
-  if (!node) return [];
   const rect = rectAt(scene, box);
   const mark = markOf(drawing, node, at(scene.open, box) === 1, at(scene.depths, box));
   const style = boxStyle(node, mark, palette, 1);

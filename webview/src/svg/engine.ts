@@ -1,11 +1,4 @@
-/** What the layout library and the drawings take for granted and a bare JavaScript engine lacks. */
-
-/** Plain data only, which is all that the layout clones. */
-function clone(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(clone);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clone(inner)]));
-}
+/** What the drawings take for granted and a bare JavaScript engine lacks. */
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -39,7 +32,6 @@ function decode(digits: string): string {
   return text;
 }
 
-const engine: { structuredClone?: unknown; btoa?: unknown; atob?: unknown } = globalThis;
-engine.structuredClone ??= clone;
+const engine: { btoa?: unknown; atob?: unknown } = globalThis;
 engine.btoa ??= encode;
 engine.atob ??= decode;

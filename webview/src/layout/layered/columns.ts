@@ -4,7 +4,7 @@
  * assignment, 2001). Pure.
  */
 import { at } from "../../store/columns.ts";
-import { isPass, type Layers } from "./layers.ts";
+import { isPass, type Layers, placesOf } from "./layers.ts";
 
 /** The least distance of the middles of two neighbours. */
 export type Gap = (left: number, right: number) => number;
@@ -35,28 +35,38 @@ class Conflicts {
 
 function conflictsOf(layers: Layers, places: Int32Array): Conflicts {
   const conflicts = new Conflicts(layers.rankOf.length);
-  const straightAbove = (item: number) =>
-    isPass(layers, item)
-      ? at(layers.above, item).find((upper) => isPass(layers, upper))
-      : undefined;
-  for (let rank = 1; rank < layers.rows.length; rank++) {
-    const row = at(layers.rows, rank);
+  layers.rows.forEach((row, rank) => {
+    const upper = layers.rows[rank - 1];
+    if (!upper) return;
     let [left, from] = [0, 0];
     row.forEach((item, index) => {
-      const upper = straightAbove(item);
-      if (upper === undefined && index < row.length - 1) return;
-      const right = upper === undefined ? at(layers.rows, rank - 1).length : at(places, upper);
-      for (const one of row.slice(from, index + 1)) {
-        for (const other of at(layers.above, one)) {
-          const isOutside = at(places, other) < left || at(places, other) > right;
-          const isInner = isPass(layers, one) && isPass(layers, other);
-          if (isOutside && !isInner) conflicts.add(one, other);
-        }
-      }
+      const passing = passingAbove(item, layers);
+      if (passing === undefined && index < row.length - 1) return;
+      const right = passing === undefined ? upper.length : at(places, passing);
+      const isClear = (other: number) => at(places, other) >= left && at(places, other) <= right;
+      for (const one of row.slice(from, index + 1)) addConflicts(one, layers, isClear, conflicts);
       [left, from] = [right, index + 1];
     });
-  }
+  });
   return conflicts;
+}
+
+/** The place above where the same link passes too. */
+function passingAbove(item: number, layers: Layers): number | undefined {
+  if (!isPass(layers, item)) return undefined;
+  return at(layers.above, item).find((upper) => isPass(layers, upper));
+}
+
+function addConflicts(
+  item: number,
+  layers: Layers,
+  isClear: (other: number) => boolean,
+  conflicts: Conflicts,
+): void {
+  for (const other of at(layers.above, item)) {
+    const isInner = isPass(layers, item) && isPass(layers, other);
+    if (!isInner && !isClear(other)) conflicts.add(item, other);
+  }
 }
 
 /** Which item each one stands straight below: the first of its block. */
@@ -171,8 +181,7 @@ class Grouped {
 function sideOf(layers: Layers, down: boolean, left: boolean): Side {
   const turned = down ? [...layers.rows].reverse() : layers.rows;
   const rows = left ? turned : turned.map((row) => [...row].reverse());
-  const places = new Int32Array(layers.rankOf.length);
-  for (const row of rows) row.forEach((item, place) => (places[item] = place));
+  const places = placesOf(rows, layers.rankOf.length);
   return { rows, neighbours: down ? layers.below : layers.above, places };
 }
 

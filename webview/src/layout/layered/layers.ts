@@ -11,10 +11,32 @@ export interface Layers {
   /** Items in the rank before and after, by item. */
   readonly above: readonly number[][];
   readonly below: readonly number[][];
+  /** Where each of these links meets the item itself, and the one at its other end. */
+  readonly ends: Readonly<Record<"above" | "below", readonly (readonly LinkEnds[])[]>>;
   /** The items that each link passes, from its source on; empty for one that leads back. */
   readonly passed: readonly (readonly number[])[];
   /** How many of the items are nodes. */
   readonly nodeCount: number;
+}
+
+/** Places on two items, from -0.5 at the left to 0.5 at the right. */
+export interface LinkEnds {
+  readonly own: number;
+  readonly other: number;
+}
+
+/** The place of each item in its row. */
+export function placesOf(rows: readonly (readonly number[])[], count: number): Int32Array {
+  const places = new Int32Array(count);
+  for (const row of rows) number(row, places);
+  return places;
+}
+
+/** Writes down the places of one row. */
+export function number(row: readonly number[], places: Int32Array): void {
+  row.forEach((item, place) => {
+    places[item] = place;
+  });
 }
 
 export function isPass(layers: Layers, item: number): boolean {
@@ -25,32 +47,36 @@ class LayersBuilder {
   readonly rankOf: number[];
   readonly above: number[][];
   readonly below: number[][];
+  readonly ends: { above: LinkEnds[][]; below: LinkEnds[][] };
 
   constructor(ranks: Int32Array) {
     this.rankOf = [...ranks];
     this.above = this.rankOf.map(() => []);
     this.below = this.rankOf.map(() => []);
+    this.ends = { above: this.rankOf.map(() => []), below: this.rankOf.map(() => []) };
   }
 
   /** A link as a chain of items; returns those between its ends. */
-  chain({ source, target }: Link): number[] {
+  chain({ source, target, leaves, arrives }: Link): number[] {
     const passed: number[] = [];
-    let before = source;
+    let [before, from] = [source, leaves];
     for (let rank = at(this.rankOf, source) + 1; rank < at(this.rankOf, target); rank++) {
       const item = this.rankOf.push(rank) - 1;
-      this.above.push([]);
-      this.below.push([]);
-      this.join(before, item);
+      for (const lists of [this.above, this.below]) lists.push([]);
+      for (const lists of [this.ends.above, this.ends.below]) lists.push([]);
+      this.join([before, item], [from, 0]);
       passed.push(item);
-      before = item;
+      [before, from] = [item, 0];
     }
-    this.join(before, target);
+    this.join([before, target], [from, arrives]);
     return passed;
   }
 
-  private join(upper: number, lower: number): void {
+  private join([upper, lower]: [number, number], [leaves, arrives]: [number, number]): void {
     at(this.below, upper).push(lower);
+    at(this.ends.below, upper).push({ own: leaves, other: arrives });
     at(this.above, lower).push(upper);
+    at(this.ends.above, lower).push({ own: arrives, other: leaves });
   }
 }
 
@@ -78,7 +104,7 @@ export function layersOf(links: readonly Link[], { ranks, isBack }: Ranks): Laye
   const builder = new LayersBuilder(ranks);
   const passed = links.map((link, row) => (isBack[row] ? [] : builder.chain(link)));
   const rankOf = Int32Array.from(builder.rankOf);
-  const { above, below } = builder;
+  const { above, below, ends } = builder;
   const rows = firstOrder(rankOf, below);
-  return { rows, rankOf, above, below, passed, nodeCount: ranks.length };
+  return { rows, rankOf, above, below, ends, passed, nodeCount: ranks.length };
 }

@@ -1,6 +1,6 @@
 /** The order in each layer with few crossings: each item is moved to the middle of its neighbours. Pure. */
 import { at } from "../../store/columns.ts";
-import type { Layers } from "./layers.ts";
+import { type Layers, number, placesOf } from "./layers.ts";
 
 /** Sweeps without a gain after which no more are tried. */
 const PATIENCE = 4;
@@ -11,19 +11,9 @@ const FEW_SWEEPS = 6;
 
 type Rows = number[][];
 
-function placesOf(rows: Rows, count: number): Int32Array {
-  const places = new Int32Array(count);
-  for (const row of rows) row.forEach((item, place) => (places[item] = place));
-  return places;
-}
-
 /** Crossings between two layers: pairs of links whose ends are in opposite order. */
 function crossingsBelow(row: readonly number[], layers: Layers, places: Int32Array): number {
-  const ends = row.flatMap((item) =>
-    at(layers.below, item)
-      .map((lower) => at(places, lower))
-      .sort((left, right) => left - right),
-  );
+  const ends = row.flatMap((item) => lowerEnds(item, layers, places));
   const size = ends.reduce((most, end) => Math.max(most, end), 0) + 2;
   const sums = new Uint32Array(size + 1);
   let [crossings, counted] = [0, 0];
@@ -39,22 +29,34 @@ function crossingsBelow(row: readonly number[], layers: Layers, places: Int32Arr
   return crossings;
 }
 
+/** Parts of an item that links can meet apart from each other. */
+const PARTS = 16;
+
+/** Where the links of an item end in the layer below, in the order in which they leave it. */
+function lowerEnds(item: number, { below, ends }: Layers, places: Int32Array): number[] {
+  const found = at(below, item).map((lower, index) => {
+    const { own, other } = at(at(ends.below, item), index);
+    return { own, end: at(places, lower) * PARTS + Math.round((other + 0.5) * (PARTS - 1)) };
+  });
+  found.sort((left, right) => left.own - right.own || left.end - right.end);
+  return found.map(({ end }) => end);
+}
+
 function crossingsOf(rows: Rows, layers: Layers): number {
   const places = placesOf(rows, layers.rankOf.length);
   return rows.reduce((sum, row) => sum + crossingsBelow(row, layers, places), 0);
 }
 
 /** Sorts by the middle of the neighbours; what has none stays where it is. */
-function sorted(
-  row: readonly number[],
-  neighbours: Layers["above"],
-  { places, toRight }: { places: Int32Array; toRight: boolean },
-): number[] {
+function sorted(row: readonly number[], { layers, side, places, toRight }: Sorting): number[] {
   const middles = new Map<number, number>();
   for (const item of row) {
-    const near = at(neighbours, item);
+    const [near, ends] = [at(layers[side], item), at(layers.ends[side], item)];
     if (near.length === 0) continue;
-    middles.set(item, near.reduce((sum, other) => sum + at(places, other), 0) / near.length);
+    const sum = near.reduce((all, other, index) => {
+      return all + at(places, other) + at(ends, index).other - at(ends, index).own * OWN;
+    }, 0);
+    middles.set(item, sum / near.length);
   }
   const movable = row.filter((item) => middles.has(item));
   const tie = toRight ? -1 : 1;
@@ -68,17 +70,28 @@ function sorted(
   return row.map((item) => (middles.has(item) ? at(movable, next++) : item));
 }
 
+/** How much it counts where a link meets the item that is moved. */
+const OWN = 0.01;
+
+interface Sorting {
+  readonly layers: Layers;
+  readonly side: "above" | "below";
+  readonly places: Int32Array;
+  /** Whether the last of equal ones comes first. */
+  readonly toRight: boolean;
+}
+
 function swept(rows: Rows, layers: Layers, sweep: number): Rows {
   const result = rows.map((row) => row);
   const places = placesOf(result, layers.rankOf.length);
   const down = sweep % 2 === 0;
-  const neighbours = down ? layers.above : layers.below;
+  const side = down ? "above" : "below";
   const toRight = sweep % 4 >= 2;
   for (let step = 1; step < result.length; step++) {
     const rank = down ? step : result.length - 1 - step;
-    const row = sorted(at(result, rank), neighbours, { places, toRight });
+    const row = sorted(at(result, rank), { layers, side, places, toRight });
     result[rank] = row;
-    row.forEach((item, place) => (places[item] = place));
+    number(row, places);
   }
   return result;
 }

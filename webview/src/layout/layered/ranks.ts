@@ -7,6 +7,9 @@ import { at } from "../../store/columns.ts";
 export interface Link {
   readonly source: number;
   readonly target: number;
+  /** Where it leaves its source and meets its target: from -0.5 at the left to 0.5 at the right. */
+  readonly leaves: number;
+  readonly arrives: number;
 }
 
 /** Where a node has to be: among the first, among the last, or anywhere. */
