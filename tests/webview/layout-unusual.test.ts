@@ -115,7 +115,7 @@ test("no box overlaps and no edge leads through one, whatever small graph withou
     wrong.push(...found.map((one) => `${seed}: ${one}`));
   }
   expect(wrong).toEqual([]);
-});
+}, 60_000);
 
 function randomGraph(seed: number): { nodes: NodeShape[]; flows: EdgeShape[] } {
   let state = seed * 7919;
