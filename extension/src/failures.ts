@@ -11,6 +11,8 @@ import type { Fixes, Notices } from "./notices";
 import type { Panels } from "./panel";
 import { problem } from "./problems";
 
+const UNRESPONSIVE = "worker.unresponsive";
+
 export function followFailures(
   backend: Backend,
   models: Models,
@@ -40,8 +42,9 @@ function showFailure(
   if (model.isLost) {
     return;
   }
-  const isNew = before?.phase !== phase && (phase === "failed" || phase === "stopped");
-  if (isNew && found !== undefined && found !== null) {
+  const isEnd = before?.phase !== phase && (phase === "failed" || phase === "stopped");
+  const isStuck = found?.code === UNRESPONSIVE && before?.problem?.code !== UNRESPONSIVE;
+  if ((isEnd || isStuck) && found !== undefined && found !== null) {
     void notices.showProblem(found, fixesOf(model));
   }
 }

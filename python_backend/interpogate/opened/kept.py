@@ -9,9 +9,10 @@ from typing import Any
 
 from interpogate.opened.last_inputs import LastInputs
 from interpogate.opened.level_cache import LevelCache
+from interpogate.opened.problems import decoded
 from interpogate.opened.run_ledger import RunLedger
 from interpogate.protocol.codec import encode
-from interpogate.protocol.messages import ModelState, OpenModel
+from interpogate.protocol.messages import ModelState, OpenModel, Problem, ReadGraph
 
 
 class Kept:
@@ -31,6 +32,15 @@ class Kept:
             self.last.note(params)
         if method == "block/changed":
             self.blocks = params["blocks"]
+
+    def read_levels(self, params: Any) -> Any:
+        """The graph's levels as they were read last. Raises `RequestFailed`."""
+        wanted = decoded(params, ReadGraph)
+        return self.levels.read(wanted.containers, wanted.detail)
+
+    def end_runs(self, *, phase: str, problem: Problem | None) -> list[dict[str, Any]]:
+        """The final states of the runs that were under way."""
+        return self.runs.end_all(phase=phase, problem=None if problem is None else encode(problem))
 
     def replied(self, method: str, params: Any, reply: Any) -> None:
         """Take its reply to a request."""

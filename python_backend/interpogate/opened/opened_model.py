@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from interpogate.opened import problems
+from interpogate.opened.asking import BEFORE_READY, asked, long_load, unresponsive
 from interpogate.opened.comparing import Comparison
 from interpogate.opened.following import Follower, MakeWatch, Timing
 from interpogate.opened.kept import Kept
 from interpogate.opened.memory import has_room_for_another
-from interpogate.opened.problems import RequestFailed, decoded
+from interpogate.opened.problems import RequestFailed
 from interpogate.opened.restarts import LastMoments, RestartPolicy
 from interpogate.opened.states import succeeding
 from interpogate.opened.succession import LONG_S, LoadClock, Succession
@@ -30,13 +31,11 @@ from interpogate.protocol.messages import (
     ModelState,
     OpenModel,
     Problem,
-    ReadGraph,
 )
 from interpogate.protocol.methods import methods_of
 
 HELLO_S = 60.0
 _EVENTS = {method.name for method in methods_of("event")}
-_BEFORE_READY = ("starting", "loading", "tracing")
 _FOR_THE_NEXT_WORKER = frozenset({"run/start", "block/put", "block/remove"})
 """Requests whose effect would be lost with a worker that is about to be replaced."""
 _RELOADING = "Loading the changed files…"
@@ -87,7 +86,8 @@ class OpenedModel:
         """Where the model stands."""
         return replace(
             self._own,
-            problem=self._trouble or self._own.problem or self._long_load(),
+            problem=unresponsive(self._own, self._worker)
+            or (self._trouble or self._own.problem or self._long_load()),
             reloading=self._successor is not None,
             difference=self._difference,
         )
@@ -108,7 +108,7 @@ class OpenedModel:
         if self._successor is not None and self._worker is not None:
             self._follow_failed(self._successor, problems.reload_stopped())
             self.complain(problems.reload_stopped())
-        elif self._own.phase in _BEFORE_READY or self._successor is not None:
+        elif self._own.phase in BEFORE_READY or self._successor is not None:
             self._stop_living()
             self._dismiss_all()
             self._settle("stopped", problems.load_stopped())
@@ -133,13 +133,10 @@ class OpenedModel:
         if method in _FOR_THE_NEXT_WORKER:
             await self._succession.over()
         if method == "graph/read" and self._graph_is_only_here():
-            wanted = decoded(params, ReadGraph)
-            return self.kept.levels.read(wanted.containers, wanted.detail)
+            return self.kept.read_levels(params)
         if self._worker is None:
             raise RequestFailed.of(self._no_worker())
-        reply = await self._worker.request(method, params)
-        self.kept.replied(method, params, reply)
-        return reply
+        return await asked(self._worker, self.kept, method, params)
 
     def reload(self) -> None:
         """Load what is in the files now; a load under way is of a content that is no more."""
@@ -170,6 +167,14 @@ class OpenedModel:
         if method in _EVENTS and method != "model/changed":
             self._emit(method, params)
 
+    def silence_changed(self, life: WorkerLife) -> None:
+        """A worker fell silent, or is heard again."""
+        if (problem := unresponsive(self._own, life)) is not None:
+            logger.warning("%s: the worker does not respond", self._own.model_id)
+            life.refuse(problem)
+        if life is self._worker:
+            self._announce()
+
     def ended(self, life: WorkerLife, ending: WorkerExit) -> None:
         """A worker has ended by itself: another one begins, or the user is told."""
         if life is not self._worker:
@@ -191,7 +196,7 @@ class OpenedModel:
             self._start(f"{ending.words} Starting it again…")
         elif self._own.phase != "failed":
             self._follow_failed(life, problem)
-            self._settle("failed" if self._own.phase in _BEFORE_READY else "stopped", problem)
+            self._settle("failed" if self._own.phase in BEFORE_READY else "stopped", problem)
 
     def _start(self, message: str) -> None:
         self._stop_living()
@@ -345,7 +350,7 @@ class OpenedModel:
         return self.kept.levels.version > 0 and not (self._worker and self._worker.graph_version)
 
     def _no_worker(self) -> Problem:
-        if self._own.phase in _BEFORE_READY:
+        if self._own.phase in BEFORE_READY:
             return problems.not_started()
         return self._own.problem or problems.worker_stopped()
 
@@ -358,8 +363,7 @@ class OpenedModel:
             self._settle("failed", problem)
 
     def _end_runs(self, *, phase: str, problem: Problem | None) -> None:
-        reason = None if problem is None else encode(problem)
-        for run in self.kept.runs.end_all(phase=phase, problem=reason):
+        for run in self.kept.end_runs(phase=phase, problem=problem):
             self._emit("run/changed", run)
 
     def _settle(self, phase: ModelPhase, problem: Problem) -> None:
@@ -370,11 +374,7 @@ class OpenedModel:
         self._announce()
 
     def _long_load(self) -> Problem | None:
-        """That a load has been taking long, while it does."""
-        told = self._successor.state if self._successor is not None else self._own
-        is_loading = self._successor is not None or self._own.phase in _BEFORE_READY
-        step = "" if told is None else told.message
-        return problems.load_is_long(step) if is_loading and self._clock.is_long else None
+        return long_load(self._own, self._successor) if self._clock.is_long else None
 
     def _say_long(self) -> None:
         self._succession.is_long()

@@ -195,6 +195,16 @@ def worker_silent() -> Problem:
     )
 
 
+def worker_unresponsive() -> Problem:
+    """The process runs but has said nothing for some seconds."""
+    return Problem(
+        code="worker.unresponsive",
+        message="The model does not respond: its process has been stuck for several seconds.",
+        hint="Wait for the operation that blocks Python to end, or restart the model.",
+        action="restart",
+    )
+
+
 def worker_busy() -> Problem:
     """The worker has stopped reading, as when user code holds the interpreter's lock."""
     return Problem(

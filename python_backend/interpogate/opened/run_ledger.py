@@ -31,6 +31,10 @@ class RunLedger:
         """Whether a run is under way."""
         return bool(self._running)
 
+    def running(self, identifier: Any) -> dict[str, Any] | None:
+        """The last state of a run that is under way."""
+        return self._running.get(identifier)
+
     def expect(self, identifier: int) -> None:
         """Runs up to this number exist."""
         self.last_id = max(self.last_id, identifier)

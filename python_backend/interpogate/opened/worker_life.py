@@ -35,6 +35,9 @@ class Owner(Protocol):
     def told(self, life: WorkerLife, method: str, params: dict[str, Any]) -> None:
         """The worker sent an event."""
 
+    def silence_changed(self, life: WorkerLife) -> None:
+        """The worker fell silent, or is heard again."""
+
     def ended(self, life: WorkerLife, ending: WorkerExit) -> None:
         """The worker has ended, and nobody had sent it away."""
 
@@ -67,11 +70,17 @@ class WorkerLife:
         """Methods of the requests that wait for their answer."""
         return frozenset() if self.client is None else self.client.asked
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the process runs but has said nothing for a while."""
+        return self.client is not None and self.client.is_silent
+
     async def launch(self, launch: Launch, *, folder: str | None) -> None:
         """Start the process. Raises `OSError` if there is no way."""
         self.client = await launch(self.model_id, folder=folder, on_event=self._receive)
         if self._owner is None:  # it was sent away before it was there
             await self.client.stop()
+        self.client.on_silence = self._silence_changed
         self.client.ended.add_done_callback(lambda ended: self._end(ended.result()))
 
     async def load(self, loading: dict[str, Any], *, hello_s: float) -> None:
@@ -93,6 +102,16 @@ class WorkerLife:
         if self.client is None:
             raise RequestFailed.of(problems.not_started())
         return await self.client.request(method, params)
+
+    def post(self, method: str, params: Any) -> None:
+        """Send a call whose reply nobody waits for."""
+        if self.client is not None:
+            self.client.post(method, params)
+
+    def refuse(self, problem: Problem) -> None:
+        """Fail what waits for a reply, and what is asked until the worker is heard again."""
+        if self.client is not None:
+            self.client.refuse(problem)
 
     def dismiss(self) -> asyncio.Task[None] | None:
         """Send it away: nothing is told of it any more. The task ends when it is gone."""
@@ -118,6 +137,10 @@ class WorkerLife:
             owner.told(self, method, params)
         except Exception:  # it must not cost the messages behind it
             logger.exception("%s: the worker sent a malformed event", self.model_id)
+
+    def _silence_changed(self) -> None:
+        if self._owner is not None:
+            self._owner.silence_changed(self)
 
     def _note(self, method: str, params: dict[str, Any]) -> None:
         if method == "source/files":

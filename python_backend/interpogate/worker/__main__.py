@@ -13,6 +13,7 @@ from threading import Thread
 
 from interpogate.transport.process import end_group, end_with_parent
 from interpogate.transport.stdio import StdioChannel, claim_stdio
+from interpogate.worker.heartbeat import start_heartbeat
 from interpogate.worker.service import Service
 from interpogate.worker.slow import SlowRequests
 
@@ -25,6 +26,7 @@ def main() -> None:
     # It logs every exception of a method with its parameters; ours are answered and logged by type.
     logging.getLogger("jsonrpcserver").setLevel(logging.CRITICAL)
     service = Service(channel.send, channel.flush)
+    start_heartbeat(service.emit)
     Thread(target=_read, args=(channel, service), name="wire-reader", daemon=True).start()
     service.work()
 

@@ -15,6 +15,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+_writing = threading.Lock()
 _LEVEL = {"container": ".", "ids": ["a"]}
 
 
@@ -43,6 +44,8 @@ class FakeWorker:
     def on_model_load(self, identifier: int, params: Json) -> None:
         self.model = params
         self.behaviour = set(params["source"].split("+"))
+        if "beating" in self.behaviour:
+            threading.Thread(target=beat, daemon=True).start()
         self.change("loading", graph_version=0)
         if "dies" in self.behaviour:
             sys.stderr.write("farewell of a worker\n")
@@ -127,6 +130,13 @@ class FakeWorker:
             notify("run/changed", {**state, "phase": "finished"})
 
 
+def beat() -> None:
+    """Say that the process lives, much more often than a real worker does."""
+    while True:
+        notify("worker/alive", {})
+        threading.Event().wait(0.01)
+
+
 def garbage() -> None:
     sys.stdout.write("no json\n[1]\n\n{}\n" + '{"id":[1]}\n{"id":99}\n' + "\udcff\n")
     sys.stdout.write("y" * 5_000_000 + "\n")
@@ -145,8 +155,9 @@ def notify(method: str, params: Json) -> None:
 
 
 def write(message: Json) -> None:
-    sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
-    sys.stdout.flush()
+    with _writing:
+        sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from interpogate.opened.worker_client import OnEvent, WorkerClient
 from interpogate.opened.worker_process import WorkerExit
+from interpogate.protocol.messages import Problem
 
 Json = dict[str, Any]
 
@@ -40,6 +41,10 @@ class RecordingWorker:
         note: Callable[[str], None],
     ) -> None:
         self.pid = os.getpid()
+        self.is_silent = False
+        self.on_silence: Callable[[], None] = lambda: None
+        self.refused: list[str] = []
+        self.posted: list[str] = []
         self.asked: frozenset[str] = frozenset()
         self.ended: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self._files = files
@@ -59,6 +64,12 @@ class RecordingWorker:
         if method == "run/start":
             return {"runId": params.get("runId", 1), "phase": "finished"}
         return _NO_MODULES
+
+    def refuse(self, problem: Problem) -> None:
+        self.refused.append(problem.code)
+
+    def post(self, method: str, _params: Json) -> None:
+        self.posted.append(method)
 
     async def stop(self) -> None:
         if self._loading is not None:

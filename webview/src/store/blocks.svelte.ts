@@ -13,7 +13,7 @@ import type {
   ValueReference,
 } from "../protocol/messages.generated.ts";
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
-import { type Model, type Trouble, troubleOf } from "./received.ts";
+import { type Model, respondsAgain, type Trouble, troubleOf } from "./received.ts";
 
 export interface Shown {
   readonly picture: BlockPicture;
@@ -100,7 +100,8 @@ export class BlockStore {
     if (before && before.modelId !== model.modelId) this.startAnew([]);
     else if (model.phase === "starting") this.startAnew(this.lasting);
     if (!this.listing && model.phase === "ready") void this.list(model.modelId);
-    if (before && momentOf(before) !== momentOf(model)) this.outdate();
+    const isOld = before && momentOf(before) !== momentOf(model);
+    if (isOld || respondsAgain(before, model)) this.outdate();
   }
 
   clear(): void {

@@ -55,6 +55,11 @@ export class GraphStore {
     await this.readAll();
   }
 
+  /** Answers were refused: every level is read when the model is followed next. */
+  outdate(): void {
+    this.version = 0;
+  }
+
   clear(modelId: string | null): void {
     if (this.modelId !== null) {
       this.expanded = new Set();

@@ -20,6 +20,18 @@ export function modelOf(state: ModelState): Model {
   return { ...defaults, ...unchanged, ...ran, ...state, problem: troubleOf(state.problem) };
 }
 
+const UNRESPONSIVE = "worker.unresponsive";
+
+export function isUnresponsive(problem: Trouble | null | undefined): boolean {
+  return problem?.code === UNRESPONSIVE;
+}
+
+/** What was asked meanwhile was refused, and has to be asked again. */
+export function respondsAgain(before: Model | null, model: Model): boolean {
+  const isSame = before?.modelId === model.modelId;
+  return isSame && isUnresponsive(before.problem) && !isUnresponsive(model.problem);
+}
+
 const RUN_DEFAULTS = {
   tokens: null,
   predictsTokens: false,

@@ -3,7 +3,14 @@ import type { RunEvents, RunState, StartRun, Tokens } from "../protocol/messages
 import { RequestFailed, type RpcClient } from "../protocol/rpc.ts";
 import { RunHistory } from "./history.svelte.ts";
 import { Predictions } from "./predictions.svelte.ts";
-import { type Model, type Run, runOf, type Trouble, troubleOf } from "./received.ts";
+import {
+  isUnresponsive,
+  type Model,
+  type Run,
+  runOf,
+  type Trouble,
+  troubleOf,
+} from "./received.ts";
 import { Replay } from "./replay.svelte.ts";
 import { RunTracker } from "./runs.ts";
 import { Uploads } from "./uploads.svelte.ts";
@@ -76,6 +83,11 @@ export class Runner {
     if (model.summary && (!introduced || fresh)) this.introduce(model);
     if (model.phase === "stopped" || model.phase === "failed") this.abandon();
     if (model.phase === "ready") this.followRuns(model);
+  }
+
+  /** The model responds again: that a request was refused meanwhile counts no more. */
+  respondsAgain(): void {
+    if (isUnresponsive(this.problem)) this.problem = null;
   }
 
   /** What stood in the boxes before the page was loaded again: no run takes its place. */

@@ -10,7 +10,15 @@ import { Drawer } from "./drawer.svelte.ts";
 import { GraphStore } from "./graphs.svelte.ts";
 import { Inspection } from "./inspection.svelte.ts";
 import { Marks } from "./marks.svelte.ts";
-import { type Host, hostOf, type Model, modelOf, type Trouble, troubleOf } from "./received.ts";
+import {
+  type Host,
+  hostOf,
+  type Model,
+  modelOf,
+  respondsAgain,
+  type Trouble,
+  troubleOf,
+} from "./received.ts";
 import { Runner } from "./runner.svelte.ts";
 import { Search } from "./search.svelte.ts";
 import { Statistics } from "./statistics.svelte.ts";
@@ -138,6 +146,10 @@ export class Session {
     this.dropForeignState(model);
     const another = this.model !== null && this.model.modelId !== model.modelId;
     if (another) this.startAnew();
+    if (respondsAgain(this.model, model)) {
+      this.graph.outdate();
+      this.runner.respondsAgain();
+    }
     this.model = model;
     this.problem = null;
     this.runner.follow(model);

@@ -1,9 +1,10 @@
 /**
  * The page in a browser tab: one WebSocket to the server that the page came from. The key to it came
  * behind the # of the address; it stays in this tab and goes nowhere but into the handshake.
- * A lost connection is tried again until it stands; what was asked meanwhile is refused at once.
+ * A lost connection is tried again until it stands; what was asked meanwhile is refused at once. So it is
+ * while the server does not respond: a script that holds Python's lock blocks its own server.
  */
-import type { PageState } from "../protocol/messages.generated.ts";
+import { type PageState, PROTOCOL_VERSION } from "../protocol/messages.generated.ts";
 import { copyText } from "./clipboard.ts";
 import type { Transport } from "./transport.ts";
 
@@ -13,9 +14,12 @@ const STATE_KEY = "interpogate-state";
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 4000;
 const LOST = -32_000;
+const PING = "page-ping";
+const TURN_MS = 1500;
+const QUIET_TURNS = 3;
 
-/** `waiting`: the first connection is not there yet. */
-export type ConnectionState = "waiting" | "open" | "lost";
+/** `waiting`: the first connection is not there yet; `silent`: it is there, and nothing comes. */
+export type ConnectionState = "waiting" | "open" | "lost" | "silent";
 
 interface Request {
   id?: number;
@@ -30,6 +34,8 @@ export class WebSocketTransport implements Transport {
   private state: ConnectionState = "waiting";
   private wait = FIRST_WAIT_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Turns in which nothing came, each with a ping; of a clock nothing is read: a machine may sleep. */
+  private quiet = 0;
   private readonly early: string[] = [];
   private readonly unanswered = new Set<number>();
 
@@ -38,6 +44,7 @@ export class WebSocketTransport implements Transport {
     private readonly token: string,
   ) {
     this.connect();
+    setInterval(() => this.turn(), TURN_MS);
     window.addEventListener("online", () => this.hurry());
     document.addEventListener("visibilitychange", () => this.hurry());
   }
@@ -52,6 +59,8 @@ export class WebSocketTransport implements Transport {
     if (request.method === "text/copy") void this.copy(request);
     else if (this.state === "lost") this.refuse(request.id);
     else this.post(request);
+    // It is sent all the same: the wish to cancel a run counts once the server responds again.
+    if (this.state === "silent") this.refuse(request.id);
   }
 
   onMessage(receive: (message: unknown) => void): void {
@@ -81,6 +90,18 @@ export class WebSocketTransport implements Transport {
     else this.early.push(text);
   }
 
+  private turn(): void {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    if (this.quiet >= QUIET_TURNS && this.state === "open") {
+      this.become("silent");
+      for (const id of [...this.unanswered]) this.refuse(id);
+    }
+    this.quiet++;
+    if (this.quiet > QUIET_TURNS) return;
+    const params = { protocolVersion: PROTOCOL_VERSION };
+    this.socket.send(JSON.stringify({ jsonrpc: "2.0", id: PING, method: "session/hello", params }));
+  }
+
   private connect(): void {
     const socket = new WebSocket(this.address, [PROTOCOL, this.token]);
     this.socket = socket;
@@ -91,6 +112,7 @@ export class WebSocketTransport implements Transport {
 
   private opened(socket: WebSocket): void {
     this.wait = FIRST_WAIT_MS;
+    this.quiet = 0;
     for (const text of this.early.splice(0)) socket.send(text);
     this.become("open");
   }
@@ -121,14 +143,22 @@ export class WebSocketTransport implements Transport {
   private take(data: unknown): void {
     const message = parsed(data);
     if (message === null) return;
-    if (typeof message["id"] === "number") this.unanswered.delete(message["id"]);
+    this.quiet = 0;
+    if (this.state === "silent") this.become("open");
+    // A late reply to what was refused counts no more, nor does that to a ping.
+    const id = message["id"];
+    if (id === PING || (typeof id === "number" && !this.unanswered.delete(id))) return;
     this.receive(message);
   }
 
   private refuse(id: number | undefined): void {
     if (id === undefined) return;
     this.unanswered.delete(id);
-    const error = { code: LOST, message: "The connection to Interpogate was lost." };
+    const message =
+      this.state === "silent"
+        ? "Interpogate does not respond."
+        : "The connection to Interpogate was lost.";
+    const error = { code: LOST, message };
     queueMicrotask(() => this.receive({ jsonrpc: "2.0", id, error }));
   }
 
