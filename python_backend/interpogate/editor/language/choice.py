@@ -47,15 +47,19 @@ def _same_file(one: str, other: str) -> bool:
 def _is_made_in(_document: Document, together: Sequence[Document], mirror: Mirror) -> bool:
     """Whether the text makes such a model: names its source, or calls its class."""
     texts = [cell.text for cell in together]
-    return any(sign.search(text) for sign in _signs(mirror) for text in texts)
+    # To find a word alone is a hundred times quicker, and most texts have none.
+    return any(
+        word in text and re.search(sign, text) for word, sign in _signs(mirror) for text in texts
+    )
 
 
-def _signs(mirror: Mirror) -> list[re.Pattern[str]]:
+def _signs(mirror: Mirror) -> list[tuple[str, str]]:
+    """Patterns that say so, each with a word that is in all it finds."""
     source = str(mirror.state.get("source", ""))
     class_name = (mirror.state.get("summary") or {}).get("className")
-    signs = [rf"""(["']){re.escape(source)}\1"""]
+    signs = [(source, rf"""(["']){re.escape(source)}\1""")]
     if source == "demo":
-        signs = [r"\bdemo_(?:directory|model)\b"]
+        signs = [("demo_", r"\bdemo_(?:directory|model)\b")]
     if class_name:
-        signs.append(rf"(?<![\w.])(?<!class ){re.escape(class_name)}\s*[(.]")
-    return [re.compile(sign) for sign in signs]
+        signs.append((class_name, rf"(?<![\w.])(?<!class ){re.escape(class_name)}\s*[(.]"))
+    return signs

@@ -9,7 +9,7 @@ from interpogate.editor.language.documents import Document
 from interpogate.editor.language.literals import written
 from interpogate.editor.language.module_table import ModuleTable
 from interpogate.editor.language.nearest import nearest_paths
-from interpogate.editor.language.path_strings import PathString
+from interpogate.editor.language.path_strings import PathString, path_strings_between
 from interpogate.editor.language.targets import absolute
 from interpogate.editor.language.unknown_paths import CODE, place, unknown
 from interpogate.editor.language.wording import shown_name
@@ -28,10 +28,10 @@ def answer(language: Language, params: Json) -> list[Json]:
         return []
     first = document.offset(params["range"]["start"])
     last = document.offset(params["range"]["end"])
+    strings = path_strings_between(language.documents, document, first, last)
     return [
         action
-        for string, rest in unknown(language, document, mirror.table)
-        if string.literal.start <= last and first <= string.literal.end
+        for string, rest in unknown(strings, mirror.table)
         for action in _fixes(document, mirror.table, string, rest)
     ]
 

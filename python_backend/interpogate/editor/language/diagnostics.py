@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from interpogate.editor.language.documents import Document
     from interpogate.editor.language.language import Language
-    from interpogate.editor.language.module_table import ModuleTable
+    from interpogate.editor.language.mirror import Mirror
 
 Json = dict[str, Any]
 
@@ -26,13 +26,14 @@ class Diagnostics:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._shown: set[str] = set()
 
     def schedule(self, uri: str, delay_s: float = _DELAY_S) -> None:
         """Look at a document in a moment; a later call starts the moment anew."""
         self._forget(uri)
         loop = asyncio.get_running_loop()
-        self._waiting[uri] = loop.call_later(delay_s, self._publish, uri)
+        self._waiting[uri] = loop.call_later(delay_s, self._begin, uri)
 
     def schedule_all(self) -> None:
         """Look at all documents, since what is known of a model has changed."""
@@ -49,15 +50,23 @@ class Diagnostics:
         if waiting is not None:
             waiting.cancel()
 
-    def _publish(self, uri: str) -> None:
+    def _begin(self, uri: str) -> None:
         self._waiting.pop(uri, None)
+        task = asyncio.get_running_loop().create_task(self._publish(uri))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _publish(self, uri: str) -> None:
+        """Say what is wrong now, unless that is not known yet or the document changes meanwhile."""
         document = self._language.documents.get(uri)
         mirror = self._language.mirror_of(document) if document else None
         if document is None or (mirror is not None and mirror.is_loading):
             return
-        table = mirror.table if mirror else None
-        found = _warnings(self._language, document, table) if table else []
-        self._send(uri, found, document.version)
+        found: list[Json] = []
+        if mirror is not None and mirror.table is not None:
+            found = await _warnings(self._language, document, mirror)
+        if not document.is_outdated:
+            self._send(uri, found, document.version)
 
     def _send(self, uri: str, found: list[Json], version: int | None) -> None:
         if not found and uri not in self._shown:
@@ -67,7 +76,15 @@ class Diagnostics:
         self._language.notify(_PUBLISH, {"uri": uri, "diagnostics": found, **about})
 
 
-def _warnings(language: Language, document: Document, table: ModuleTable) -> list[Json]:
+async def _warnings(language: Language, document: Document, mirror: Mirror) -> list[Json]:
+    from interpogate.editor.language.path_strings import path_strings
+    from interpogate.editor.language.preparing import away_from_loop, prepared
     from interpogate.editor.language.unknown_paths import warnings
 
-    return list(warnings(language, document, table))
+    if await prepared(language.documents, document.uri) is not document:
+        return []
+    strings = path_strings(language.documents, document)
+    together = language.documents.together(document)
+    return await away_from_loop(
+        document, lambda: list(warnings(document, strings, mirror, together))
+    )

@@ -70,6 +70,9 @@ def methods() -> dict[str, tuple[Feature, ...]]:
     return {name: tuple(row for row in FEATURES if row.method == name) for name in names}
 
 
+_SMALL = 10_000
+"""Characters of a document that is never large: what prepares others is not even imported."""
+
 Fits = Callable[[str, Any], bool]
 """Whether parameters are what a method of the language server protocol takes."""
 
@@ -80,6 +83,7 @@ def handler(
     """What pygls calls for a method. Parameters are checked where they lead to an error."""
 
     async def handle(params: Any) -> Any:
+        await _prepare(language, params)
         found: list[Any] = []
         for row in rows:
             answer = await _answer(row, language, params, fits)
@@ -89,6 +93,17 @@ def handler(
         return found or None
 
     return handle
+
+
+async def _prepare(language: Language, params: Any) -> None:
+    """Have what is slow to find out of a large document found out in a thread."""
+    about = params.get("textDocument") if isinstance(params, dict) else None
+    uri = about.get("uri") if isinstance(about, dict) else None
+    document = language.documents.get(uri) if isinstance(uri, str) else None
+    if document is not None and len(document.text) > _SMALL:
+        from interpogate.editor.language.preparing import prepared
+
+        await prepared(language.documents, document.uri)
 
 
 async def _answer(row: Feature, language: Language, params: Any, fits: Fits) -> Any:

@@ -84,6 +84,9 @@ def decoded(text: str, literal: Literal) -> tuple[str, list[int]] | None:
     """
     if "b" in literal.prefix:
         return None
+    content = text[literal.start : literal.end]
+    if not ("\\" in content or (literal.is_formatted and ("{" in content or "}" in content))):
+        return content, list(range(literal.start, literal.end + 1))
     characters: list[str] = []
     offsets: list[int] = []
     position = literal.start

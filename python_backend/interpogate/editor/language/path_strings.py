@@ -7,8 +7,10 @@ and brackets, and what a receiver looks like; it knows no model. Called by the f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from interpogate.editor.language.documents import Document, Documents
 from interpogate.editor.language.literals import OPENING, Literal, decoded, literal_of
@@ -17,6 +19,7 @@ from interpogate.editor.language.receivers import Receivers
 _METHODS = ("pre", "post", "node", "get_submodule", "add_visualization")
 _KEYWORDS = frozenset({"path", "target"})
 _MOST_TOKENS = 400
+_MEMORY = "path strings"
 
 _CALL = re.compile(
     rf"#[^\r\n]*|{OPENING.pattern}|(?<![\w])(?P<method>{'|'.join(_METHODS)})\s*\((?P<open>)"
@@ -60,23 +63,70 @@ class PathString:
         return self.value[:end], self.offsets[end]
 
 
+class Outdated(Exception):
+    """The document has another version by now: nobody needs this one's strings."""
+
+
+@dataclass(frozen=True)
+class _Strings:
+    """All path strings of one version of a document, in the order of their calls."""
+
+    receivers: Receivers
+    all: tuple[PathString, ...]
+
+    @cached_property
+    def placed(self) -> tuple[list[int], list[PathString]]:
+        """Where they begin and which they are, in the order of the text."""
+        placed = sorted(self.all, key=lambda string: string.literal.start)
+        return [string.literal.start for string in placed], placed
+
+
 def path_strings(documents: Documents, document: Document) -> tuple[PathString, ...]:
     """All of a document, in order; worked out once for each version of the text."""
-    if not any(method in document.text for method in _METHODS):
-        return ()
-    receivers = Receivers.of(documents.together(document))
-    known = document.memory.get("path strings")
-    if known is None or known[0] != receivers:
-        known = receivers, tuple(_found(document.text, receivers))
-        document.memory["path strings"] = known
-    found: tuple[PathString, ...] = known[1]
-    return found
+    return _strings(document, documents.together(document)).all
+
+
+def path_strings_between(
+    documents: Documents, document: Document, first: int, last: int
+) -> list[PathString]:
+    """Those that a range of offsets touches."""
+    starts, placed = _strings(document, documents.together(document)).placed
+    begin = max(0, bisect_right(starts, first) - 1)
+    touched = placed[begin : bisect_right(starts, last)]
+    return [string for string in touched if string.literal.end >= first]
 
 
 def path_string_at(documents: Documents, document: Document, offset: int) -> PathString | None:
     """The one whose quotes hold an offset."""
-    found = (s for s in path_strings(documents, document) if s.holds(offset))
-    return next(found, None)
+    return next(iter(path_strings_between(documents, document, offset, offset)), None)
+
+
+def are_known(documents: Documents, document: Document) -> bool:
+    """Whether the strings of this version are worked out already."""
+    known = document.memory.get(_MEMORY)
+    return known is not None and known.receivers == Receivers.of(documents.together(document))
+
+
+def work_out(document: Document, together: Iterable[Document]) -> None:
+    """Work out what `path_strings` gives, in any thread. Raises `Outdated`."""
+    _ = _strings(document, together).placed
+
+
+def _strings(document: Document, together: Iterable[Document]) -> _Strings:
+    receivers = Receivers.of(together)
+    known: _Strings | None = document.memory.get(_MEMORY)
+    if known is None or known.receivers != receivers:
+        has_any = any(method in document.text for method in _METHODS)
+        found = _wanted(document, receivers) if has_any else ()
+        known = document.memory[_MEMORY] = _Strings(receivers, tuple(found))
+    return known
+
+
+def _wanted(document: Document, receivers: Receivers) -> Iterator[PathString]:
+    for string in _found(document.text, receivers):
+        if document.is_outdated:
+            raise Outdated
+        yield string
 
 
 def _found(text: str, receivers: Receivers) -> Iterator[PathString]:

@@ -21,7 +21,9 @@ _OBSERVER = re.compile(
 )
 _ASSIGNED = re.compile(r"(?<!\w)(\w+)\s*(?::[^=\r\n]*)?=[\s(]*[\w.]*\Z")
 _TYPED = re.compile(r"(?<!\w)(\w+)\s*:\s*[\"']?[\w.]*\Z")
-_CHAIN = re.compile(r"(?P<chain>[^\W\d]\w*(?:\s*\.\s*\w+)*)\s*(?P<call>\(\s*\))?\s*\.\s*\Z")
+# Read backwards from the method's dot, letters in reverse: a search from the left would try every
+# letter of what stands before.
+_CHAIN = re.compile(r"\s*\.\s*(?:(?P<call>\)\s*\()\s*)?(?P<chain>(?:\w+\s*\.\s*)*\w*[^\W\d])")
 _REACH = 200
 
 
@@ -58,13 +60,13 @@ class Receivers:
     def before(self, text: str, position: int, method: str) -> Receiver | None:
         """The receiver of a method whose name stands at a position; None if it is none of ours."""
         first = max(0, position - _REACH)
-        found = _CHAIN.search(text[first:position])
+        found = _CHAIN.match(text[first:position][::-1])
         if found is None:
             return None
-        names = re.split(r"\s*\.\s*", found["chain"])
+        names = re.split(r"\s*\.\s*", found["chain"][::-1])
         if found["call"] and (names[-1] != "hook" or method not in {"pre", "post"}):
             return None
-        start = first + found.start()
+        start = position - found.end()
         if method == "get_submodule":
             return self._module(names, start)
         owners = self.hook_sets if method in {"pre", "post"} else self.observers

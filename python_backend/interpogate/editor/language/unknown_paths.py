@@ -5,31 +5,29 @@ Called by `diagnostics.py`, which shows them, and `code_actions.py`, which mends
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 from interpogate.editor.language.choice import is_own
 from interpogate.editor.language.documents import Document
+from interpogate.editor.language.mirror import Mirror
 from interpogate.editor.language.module_table import ModuleTable
-from interpogate.editor.language.path_strings import PathString, path_strings
+from interpogate.editor.language.path_strings import PathString
 from interpogate.editor.language.targets import absolute
 from interpogate.editor.language.wording import shown_name
-
-if TYPE_CHECKING:
-    from interpogate.editor.language.language import Language
 
 Json = dict[str, Any]
 
 CODE = "unknown-module"
 _WARNING = 2
 _SEVERAL = 2
+_MOST_WARNINGS = 1_000
 
 
-def unknown(
-    language: Language, document: Document, table: ModuleTable
-) -> Iterator[tuple[PathString, str]]:
-    """The path strings of a document that the model has no module for, with the rest not found."""
-    for string in path_strings(language.documents, document):
+def unknown(strings: Iterable[PathString], table: ModuleTable) -> Iterator[tuple[PathString, str]]:
+    """Those of the path strings that the model has no module for, with the rest not found."""
+    for string in strings:
         path = absolute(string, string.value)
         if string.is_certain and string.value and table.find(path) is None:
             _, rest = table.nearest(path)
@@ -42,12 +40,18 @@ def place(document: Document, string: PathString, rest: str) -> Json:
     return document.range(string.offsets[start], string.literal.end)
 
 
-def warnings(language: Language, document: Document, table: ModuleTable) -> Iterator[Json]:
-    """The diagnostics of a document; none where it seems to speak of a model that is not open."""
-    if _is_about_another(language, document, table):
+def warnings(
+    document: Document, strings: Sequence[PathString], mirror: Mirror, together: Sequence[Document]
+) -> Iterator[Json]:
+    """The diagnostics of a document; none where it seems to speak of a model that is not open.
+
+    `strings` are its path strings, `together` are all cells of its notebook, or itself alone.
+    """
+    table = mirror.table
+    if table is None or _is_about_another(document, strings, mirror, together):
         return
     model = shown_name(table.kind(0).class_name)
-    for string, rest in unknown(language, document, table):
+    for string, rest in islice(unknown(strings, table), _MOST_WARNINGS):
         yield {
             "range": place(document, string, rest),
             "severity": _WARNING,
@@ -57,12 +61,15 @@ def warnings(language: Language, document: Document, table: ModuleTable) -> Iter
         }
 
 
-def _is_about_another(language: Language, document: Document, table: ModuleTable) -> bool:
+def _is_about_another(
+    document: Document, strings: Sequence[PathString], mirror: Mirror, together: Sequence[Document]
+) -> bool:
     """Whether several paths are named, none of them fits, and nothing says that they should."""
-    certain = [s for s in path_strings(language.documents, document) if s.is_certain and s.value]
-    fits = any(table.find(absolute(string, string.value)) is not None for string in certain)
+    certain = [string for string in strings if string.is_certain and string.value]
+    table = mirror.table
+    fits = table is not None and any(
+        table.find(absolute(string, string.value)) is not None for string in certain
+    )
     if fits or len(certain) < _SEVERAL:
         return False
-    mirror = language.mirror_of(document)
-    together = language.documents.together(document)
-    return mirror is not None and not is_own(document, together, mirror)
+    return not is_own(document, together, mirror)
