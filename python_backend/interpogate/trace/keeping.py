@@ -17,12 +17,13 @@ from torch._subclasses.fake_tensor import FakeTensor
 from torch.nn.functional import scaled_dot_product_attention
 
 from interpogate.graph.operations import plain_name
+from interpogate.trace.tail import MAXIMUM_OPERATIONS, Tail, TailWriter
 from interpogate.trace.values import leaves
 
 DEFAULT_BUDGET = 1 << 30
 
 Side = Literal["input", "output"]
-Watched = Literal["input", "output", "operation", "attention"]
+Watched = Literal["input", "output", "operation", "attention", "tail"]
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 
@@ -75,6 +76,8 @@ class RunTensors:
     """What those operations took."""
     attentions: dict[int, AttentionCall] = field(default_factory=dict)
     """By row of the operation."""
+    tail: Tail | None = None
+    """What followed the last call of the module whose `tail` is watched."""
     byte_count: int = 0
     is_full: bool = False
     """Whether the budget was too small for everything."""
@@ -145,6 +148,8 @@ class Keeper:
         self._storages: dict[int, int] = {}
         self._modules: dict[int, int] = {}
         self._parents: dict[int, int] = {}
+        self._tails = {w.module for w in watches if w.what == "tail"}
+        self._tail: TailWriter | None = None
 
     def took(self, call: int, parent: int, module: int, args: Any, kwargs: dict[str, Any]) -> None:
         """A module was called; `call` and `parent` are rows of calls."""
@@ -156,6 +161,12 @@ class Keeper:
     def returned(self, call: int, module: int, output: Any) -> None:
         """It returned."""
         self._keep_value(call, "output", module, output)
+        if module in self._tails:
+            start = next((tensor for _, tensor in leaves(output)), None)
+            is_real = start is not None and not has_no_values(start)
+            self._tail = TailWriter(start, call) if start is not None and is_real else None
+        if self._tail is not None and self._parents[call] < 0:
+            self.run.tail, self._tail = self._tail.close(output), None
 
     def computed(self, row: int, call: int, func: Any, taken: Any, made: list[Any]) -> None:
         """An operation ran; `taken` are its positional and its named arguments."""
@@ -163,6 +174,10 @@ class Keeper:
             self._keep_attention(row, call, taken, made[0])
         if self._inside and self._is_inside(call):
             self._keep_operation(row, call, func, taken, made)
+        if self._tail is not None:
+            self._tail.add(call, func, taken, made)
+            if len(self._tail.tail.operations) > MAXIMUM_OPERATIONS:
+                self.run.tail, self._tail = self._tail.close(None), None
 
     def _is_inside(self, call: int) -> bool:
         """Whether a module around the call is watched for what happens inside it."""

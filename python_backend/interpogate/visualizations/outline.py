@@ -86,7 +86,8 @@ def _residual(observed: Observed, place: Place) -> Value:
         raise NoTensor("There is no stack of equal blocks in it.", hint="Choose a group of blocks.")
     _, call = call_row(observed, stack[0], 1)
     tensor = next(row.tensor for row in call.outputs if row.tensor)
-    return Value((_without_entries(tensor),) * (len(stack) + 1), RESIDUAL, is_stack=True)
+    members = (_without_entries(tensor),) * (len(stack) + 1)
+    return Value(members, RESIDUAL, is_stack=True, stack=stack)
 
 
 def _attention(observed: Observed, place: Place, number: str) -> Value:

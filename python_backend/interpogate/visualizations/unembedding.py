@@ -12,9 +12,8 @@ from interpogate.errors import PathNotFound
 from interpogate.graph.graph import Graph
 from interpogate.graph.recording import Call
 from interpogate.visualizations.observed import Observed
-from interpogate.visualizations.places import Place
 from interpogate.visualizations.problems import NothingToSee, OptionInvalid
-from interpogate.visualizations.residual import stack_of
+from interpogate.visualizations.residual import main_stack
 
 NONE = "none"
 _TABLES = (nn.Embedding,)
@@ -29,6 +28,13 @@ class Unembedding:
     """A layer, or a table of embeddings whose transpose is used."""
     norm_path: str
     matrix_path: str
+    is_guess: bool = False
+    """Whether the model has no head, so that its input embedding takes the place of one."""
+
+    @property
+    def vocabulary(self) -> int:
+        """Entries of the logits."""
+        return int(next(self.matrix.parameters()).shape[0])
 
     @property
     def width(self) -> int:
@@ -63,13 +69,14 @@ def find_unembedding(observed: Observed, norm: str, matrix: str) -> Unembedding:
 
     Raises `OptionInvalid` for names that do not exist, `NothingToSee` if nothing is found.
     """
-    matrix_index = _named(observed, matrix) if matrix else _found_matrix(observed)
-    own = observed.live[matrix_index]
-    if norm == NONE:
-        return Unembedding(None, own, "", _path(observed, matrix_index))
-    norm_index = _named(observed, norm) if norm else _found_norm(observed, matrix_index)
+    head = _named(observed, matrix) if matrix else _found_head(observed)
+    index = head if head >= 0 else _input_table(observed)
+    norm_index = -1
+    if norm != NONE:
+        norm_index = _named(observed, norm) if norm else _found_norm(observed, index)
     module = observed.live[norm_index] if norm_index >= 0 else None
-    return Unembedding(module, own, _path(observed, norm_index), _path(observed, matrix_index))
+    paths = _path(observed, norm_index), _path(observed, index)
+    return Unembedding(module, observed.live[index], *paths, is_guess=head < 0)
 
 
 def _path(observed: Observed, index: int) -> str:
@@ -83,10 +90,10 @@ def _named(observed: Observed, path: str) -> int:
         raise OptionInvalid(str(error)) from error
 
 
-def _found_matrix(observed: Observed) -> int:
-    """What the model itself calls its output embeddings, else the last layer onto the vocabulary.
+def _found_head(observed: Observed) -> int:
+    """What the model calls its output embeddings, else the last layer onto the vocabulary.
 
-    A model without such a layer uses its table of input embeddings.
+    -1 if there is none.
     """
     index_of = {id(module): index for index, module in enumerate(observed.live)}
     own = index_of.get(id(_output_embeddings(observed.live[0])), -1)
@@ -94,9 +101,13 @@ def _found_matrix(observed: Observed) -> int:
         return own
     size = observed.vocabulary_size
     layers = [c for c in observed.graph.recording.calls if _is_onto(observed.live[c.module], size)]
-    if layers:
-        return layers[-1].module
+    return layers[-1].module if layers else -1
+
+
+def _input_table(observed: Observed) -> int:
+    """The table of input embeddings, which a model without a head is given one of."""
     tables = [n for n, one in enumerate(observed.live) if isinstance(one, _TABLES)]
+    size = observed.vocabulary_size
     fitting = [n for n in tables if getattr(observed.live[n], "num_embeddings", 0) == size]
     if not fitting:
         raise NothingToSee(
@@ -120,7 +131,7 @@ def _is_onto(module: nn.Module, size: int) -> bool:
 def _found_norm(observed: Observed, matrix: int) -> int:
     """The last norm that ran before the unembedding and outside all blocks; -1 if none did."""
     graph = observed.graph
-    stack = stack_of(graph, Place("modules", ".", (0,)))
+    stack = main_stack(graph)
     if not stack:
         return -1
     last = graph.recording.calls_of(stack[-1])[-1].order

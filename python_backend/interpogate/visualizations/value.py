@@ -45,6 +45,8 @@ class Value:
     """Names of the dimensions if they are known for certain; a stack's first one left out."""
     labels: tuple[str, ...] = ()
     """Texts for the members of a stack, such as `h.3`."""
+    stack: tuple[int, ...] = ()
+    """Of a residual stream: indices of the modules that it goes through."""
     is_parameter: bool = False
     is_probability: bool = False
 

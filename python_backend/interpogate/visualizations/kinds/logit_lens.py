@@ -1,7 +1,7 @@
 """Logit lens: what the model would say after each layer, at each position.
 
-The residual stream goes through the final norm and the unembedding as if the layers after it were
-not there (nostalgebraist, "interpreting GPT: the logit lens", 2020).
+The residual stream goes through what follows the last layer as if the layers between were not there
+(nostalgebraist, "interpreting GPT: the logit lens", 2020).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from interpogate.model.tokens import token_list
 from interpogate.protocol import messages as m
 from interpogate.visualizations.dimensions import Dimension
 from interpogate.visualizations.drawing import NO_AXIS, Drawing
-from interpogate.visualizations.find import kept_result
+from interpogate.visualizations.lens import Lens, find_lens
 from interpogate.visualizations.observed import Observed
 from interpogate.visualizations.problems import NothingToSee, OptionInvalid, RolesInvalid
 from interpogate.visualizations.reading import Reading
 from interpogate.visualizations.registry import visualization
 from interpogate.visualizations.residual import RESIDUAL
 from interpogate.visualizations.roles import Guess
-from interpogate.visualizations.unembedding import Unembedding, find_unembedding
+from interpogate.visualizations.value import Selection
 
 _TOP = 5
 _LOGITS_AT_ONCE = 1 << 22
@@ -31,11 +31,10 @@ _MAXIMUM_PRODUCTS = 1 << 37
 _NORM = m.BlockOption(name="norm", title="Final norm (path, or none)", value="")
 _MATRIX = m.BlockOption(name="unembedding", title="Unembedding (path)", value="")
 _TOKEN = m.BlockOption(name="token", title="Probability of this token", value="")
-_AGREES = 0.05
 
 
 @dataclass(frozen=True)
-class _Lens:
+class _Tokens:
     """Top tokens and probabilities, `(layers, positions, top)`."""
 
     probabilities: torch.Tensor
@@ -60,13 +59,13 @@ def _guess(dimensions: Sequence[Dimension]) -> Guess:
 
 def _facts(reading: Reading, panel: int, row: int, column: int) -> m.BlockCell:  # noqa: ARG001 (one panel)
     window = m.BlockWindow(first_x=column, last_x=column + 1, first_y=row, last_y=row + 1)
-    lens = _computed(reading, window)
-    names = _texts(reading.observed, lens.ids[0, 0])
-    pairs = zip(names, lens.probabilities[0, 0].tolist(), strict=True)
+    found = _computed(reading, _lens(reading), window)
+    names = _texts(reading.observed, found.ids[0, 0])
+    pairs = zip(names, found.probabilities[0, 0].tolist(), strict=True)
     layer, token = reading.entry_name("y", row), reading.entry_name("x", column)
     facts = [("position", token), ("layer", layer), *((name, f"{p:.2%}") for name, p in pairs)]
     return m.BlockCell(
-        text=f"{names[0]} {float(lens.probabilities[0, 0, 0]):.2%}", facts=tuple(facts)
+        text=f"{names[0]} {float(found.probabilities[0, 0, 0]):.2%}", facts=tuple(facts)
     )
 
 
@@ -82,48 +81,30 @@ def _facts(reading: Reading, panel: int, row: int, column: int) -> m.BlockCell: 
 )
 def logit_lens(reading: Reading) -> Drawing:
     """The likeliest token of each cell, and its probability or that of the token asked for."""
-    lens = _computed(reading, reading.window)
-    x, y = _axes(reading, lens)
+    lens = _lens(reading)
+    found = _computed(reading, lens, reading.window)
+    x, y = _axes(reading, found)
     drawing = Drawing(
-        {"values": lens.wanted[None]},
+        {"values": found.wanted[None]},
         x=x,
         y=y,
         scale="probability",
-        texts={"tokens": _texts(reading.observed, lens.ids[..., 0].flatten())},
+        texts={"tokens": _texts(reading.observed, found.ids[..., 0].flatten())},
     )
-    used = _unembedding(reading)
-    parts = [part for part in (used.norm_path, used.matrix_path) if part]
-    drawing.notes.append(f"The stream goes through {' and '.join(parts)}.")
-    drawing.notes += _disagreement(reading, used)
+    drawing.notes += lens.notes
     if len(_wanted(reading)) > 1:
         drawing.notes.append("The probability is that of the token with and without a space.")
     return drawing
 
 
-def _disagreement(reading: Reading, used: Unembedding) -> list[str]:
-    """A sentence if the end of the stream does not lead to the model's own logits."""
-    own = kept_result(reading.observed, "logits")
-    layers, x = reading.numbers("y"), reading.numbers("x")[0]
-    if own is None or not layers or reading.value.name != RESIDUAL:
-        return []
-    last = reading.dimensions[x].size - 1
-    if own.shape[0] != last + 1:
-        return []
-    chosen = {layers[0]: len(reading.value.members) - 1, x: last}
-    lens = used.logits(reading.value.read(reading.selection(chosen)).reshape(1, -1))[0]
-    difference = float((lens - own[last]).abs().max() / own[last].abs().max().clamp(min=1e-6))
-    if difference <= _AGREES:
-        return []
-    return ["The last layer does NOT give the model's own logits: something stands between."]
-
-
-def _unembedding(reading: Reading) -> Unembedding:
+def _lens(reading: Reading) -> Lens:
     norm, matrix = reading.option("norm").strip(), reading.option("unembedding").strip()
-    found = find_unembedding(reading.observed, norm, matrix)
+    axis = reading.numbers("x")[0] - reading.value.is_stack
+    found = find_lens(reading.observed, reading.value, axis, norm=norm, matrix=matrix)
     width = reading.dimensions[_features(reading)].size
     if found.width not in (0, width):
         raise NothingToSee(
-            f"The stream has {width} features, {found.matrix_path} takes {found.width}.",
+            f"The stream has {width} features, {found.path} takes {found.width}.",
             hint="Choose the residual stream, or name another unembedding.",
         )
     return found
@@ -136,54 +117,76 @@ def _features(reading: Reading) -> int:
     return numbers[0]
 
 
-def _computed(reading: Reading, window: m.BlockWindow | None) -> _Lens:
-    unembedding = _unembedding(reading)
-    stream, first = _stream(reading, window, unembedding)
-    layers, positions, _ = stream.shape
+def _computed(reading: Reading, lens: Lens, window: m.BlockWindow | None) -> _Tokens:
     wanted = _wanted(reading)
-    parts = [_likeliest(part, unembedding, wanted) for part in _parts(stream, unembedding)]
+    chosen, first = _chosen(reading, window, lens)
+    if lens.whole is not None:
+        return _of_whole(reading, lens, chosen, first)
+    stream = _in_order(reading, reading.value.read(chosen), chosen)
+    layers, positions, _ = stream.shape
+    parts = [_likeliest(lens.logits(part), wanted) for part in _parts(stream, lens)]
     columns = [torch.cat(column) for column in zip(*parts, strict=True)]
     shaped = [column.reshape(layers, positions, -1) for column in columns]
-    return _Lens(shaped[0], shaped[1].long(), shaped[2][..., 0], first)
+    return _Tokens(shaped[0], shaped[1].long(), shaped[2][..., 0], first)
 
 
-def _stream(
-    reading: Reading, window: m.BlockWindow | None, unembedding: Unembedding
-) -> tuple[torch.Tensor, int]:
-    """`(layers, positions, features)` and the first position; the last ones if all are too many."""
+def _of_whole(reading: Reading, lens: Lens, chosen: Sequence[Selection], first: int) -> _Tokens:
+    """Layer by layer, where the logits of a position need the others."""
+    assert lens.whole is not None  # noqa: S101 (asked for by its caller)
+    wanted, layers = _wanted(reading), chosen[0] if reading.value.is_stack else 0
+    found = []
+    for layer in [layers] if isinstance(layers, int) else layers:
+        member = reading.value.members[layer]
+        if not isinstance(member, torch.Tensor):
+            raise NothingToSee("The stream is not kept as a whole.")
+        inner = [
+            one
+            for n, one in enumerate(chosen[int(reading.value.is_stack) :])
+            if n < member.dim() - 1
+        ]
+        index = tuple(one if isinstance(one, int) else slice(one.start, one.stop) for one in inner)
+        found.append(_likeliest(lens.whole(member)[index], wanted))
+    columns = [torch.stack(column) for column in zip(*found, strict=True)]
+    return _Tokens(columns[0], columns[1].long(), columns[2][..., 0], first)
+
+
+def _chosen(
+    reading: Reading, window: m.BlockWindow | None, lens: Lens
+) -> tuple[list[Selection], int]:
+    """What is read, and the first position; the last ones if all are too many."""
     features, x = _features(reading), reading.numbers("x")[0]
     rows = reading.numbers("y")
     count, layers = reading.dimensions[x].size, reading.dimensions[rows[0]].size if rows else 1
     first, last = (window.first_x, window.last_x) if window else (0, count)
-    cost = layers * reading.dimensions[features].size * max(_outputs(unembedding), 1)
+    cost = layers * reading.dimensions[features].size * max(lens.vocabulary, 1)
     possible = max(_MAXIMUM_PRODUCTS // cost, 1)
     if last - first > possible:
         first = last - possible
         reading.notes.append(f"Shows the last {possible} of {count} positions.")
     chosen = reading.selection({x: range(max(first, 0), min(last, count))}, window)
-    taken = reading.value.read(chosen)
+    return list(chosen), max(first, 0)
+
+
+def _in_order(reading: Reading, taken: torch.Tensor, chosen: Sequence[Selection]) -> torch.Tensor:
+    """`(layers, positions, features)`."""
+    order = (*reading.numbers("y"), reading.numbers("x")[0], _features(reading))
     left = [n for n, one in enumerate(chosen) if not isinstance(one, int)]
-    taken = taken.permute([left.index(n) for n in (*rows, x, features) if n in left])
-    return taken.reshape(-1, *taken.shape[-2:]), max(first, 0)
+    taken = taken.permute([left.index(n) for n in order if n in left])
+    return taken.reshape(-1, *taken.shape[-2:])
 
 
-def _outputs(unembedding: Unembedding) -> int:
-    weight = next(unembedding.matrix.parameters())
-    return int(weight.shape[0])
-
-
-def _parts(stream: torch.Tensor, unembedding: Unembedding) -> Sequence[torch.Tensor]:
-    rows = max(_LOGITS_AT_ONCE // max(_outputs(unembedding), 1), 1)
+def _parts(stream: torch.Tensor, lens: Lens) -> Sequence[torch.Tensor]:
+    rows = max(_LOGITS_AT_ONCE // max(lens.vocabulary, 1), 1)
     return torch.split(stream.reshape(-1, stream.shape[-1]), rows)
 
 
 def _likeliest(
-    part: torch.Tensor, unembedding: Unembedding, wanted: list[int]
+    logits: torch.Tensor, wanted: list[int]
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    probabilities = unembedding.logits(part).softmax(-1)
+    probabilities = logits.softmax(-1)
     top = probabilities.topk(min(_TOP, probabilities.shape[-1]))
-    own = probabilities[:, wanted].sum(-1) if wanted else top.values[:, 0]
-    return top.values, top.indices.double(), own[:, None]
+    own = probabilities[..., wanted].sum(-1) if wanted else top.values[..., 0]
+    return top.values, top.indices.double(), own[..., None]
 
 
 def _wanted(reading: Reading) -> list[int]:
@@ -200,12 +203,12 @@ def _wanted(reading: Reading) -> list[int]:
     return single
 
 
-def _axes(reading: Reading, lens: _Lens) -> tuple[m.BlockAxis, m.BlockAxis]:
-    rows, positions = lens.wanted.shape
+def _axes(reading: Reading, found: _Tokens) -> tuple[m.BlockAxis, m.BlockAxis]:
+    rows, positions = found.wanted.shape
     dimension = reading.dimensions[reading.numbers("x")[0]]
-    labels = dimension.labels[lens.first : lens.first + positions]
+    labels = dimension.labels[found.first : found.first + positions]
     x = m.BlockAxis(
-        name=dimension.name, size=dimension.size, first=lens.first, step=1.0, count=positions,
+        name=dimension.name, size=dimension.size, first=found.first, step=1.0, count=positions,
         labels=labels,
     )  # fmt: skip
     if not reading.numbers("y"):
