@@ -7,17 +7,19 @@ Called by `coverage_run.py` and by the tests, which take a sample.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from time import process_time
 from typing import Any
 
 import torch
 from torch import nn
 
-from coverage_inputs import input_sets
+from coverage_configs import ARGUMENTS, CLASSES, METHODS, finished
+from coverage_inputs import input_sets, with_places
 from coverage_shrink import shrunk
-from coverage_special import ARGUMENTS, finished, special_inputs
+from coverage_special import special_inputs
 
 _MAXIMUM_PARAMETERS = 130_000_000
 _MAXIMUM_OF_FEW = 300_000_000
@@ -71,7 +73,7 @@ def transformers_case(name: str) -> Case:
         if process_time() > ends:
             break
         try:
-            model = _built(finished(name, config), _maximum(name))
+            model = _built(name, finished(name, config))
         except Exception as error:  # noqa: BLE001 (any reason counts)
             reasons.append(f"cannot be built: {_short(error)}")
             continue
@@ -114,17 +116,38 @@ def _maximum(name: str) -> int:
     return _MAXIMUM_OF_FEW if is_one else _MAXIMUM_PARAMETERS
 
 
-def _built(config: Any, maximum: int) -> nn.Module:
-    from transformers import AutoModel
-
-    make: Any = AutoModel
+def _built(name: str, config: Any) -> nn.Module:
+    make = _constructor(name)
     with torch.device("meta"):
-        size = sum(p.numel() for p in make.from_config(config).parameters())
-    if size > maximum:
+        size = sum(p.numel() for p in make(config).parameters())
+    if size > _maximum(name):
         raise _TooLarge(f"{size / 1e6:.0f} million parameters")
     torch.manual_seed(0)
-    model: nn.Module = make.from_config(config)
-    return model.eval()
+    model = make(config).eval()
+    return _Called(model, METHODS[name]) if name in METHODS else model
+
+
+def _constructor(name: str) -> Callable[[Any], nn.Module]:
+    from transformers import AutoModel
+
+    if name not in CLASSES:
+        found: Any = AutoModel
+        return lambda config: found.from_config(config)
+    module, _, own = CLASSES[name].rpartition(".")
+    made = getattr(import_module(f"transformers.models.{module}"), own)
+    return lambda config: made._from_config(config)
+
+
+class _Called(nn.Module):
+    """A model without a forward of its own: another method in its place."""
+
+    def __init__(self, model: Any, method: str) -> None:
+        super().__init__()
+        self.model, self.config = model, model.config
+        self._method = method
+
+    def forward(self, **inputs: Any) -> Any:
+        return getattr(self.model, self._method)(**inputs)
 
 
 def _fitting(name: str, model: nn.Module, reasons: list[str]) -> dict[str, Any] | None:
@@ -136,6 +159,9 @@ def _fitting(name: str, model: nn.Module, reasons: list[str]) -> dict[str, Any] 
             if not refusal:
                 return inputs
             first = first or refusal
+            placed = with_places(model.config, inputs, refusal)
+            if placed is not None and not _refusal(model, placed):
+                return placed
     except Exception as error:  # noqa: BLE001 (any reason counts)
         first = first or _short(error)
     reasons.append(f"no inputs fit: {first}")

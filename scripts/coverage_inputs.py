@@ -7,6 +7,7 @@ Sets of inputs are offered from few to many; the first one that the model takes 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -19,10 +20,16 @@ from interpogate.model.sources import ModelSource
 
 TOKENS = 11
 _PATCHES = 16
-_PLACES = {"grid_thw", "image_grid_thw", "spatial_shapes", "pixel_attention_mask", "hidden_states"}
+_PLACES = {
+    "grid_thw", "image_grid_thw", "spatial_shapes", "pixel_attention_mask", "hidden_states",
+    "target_sizes", "image_attention_mask",
+}  # fmt: skip
 _DECODED = 7
 _SAMPLES = 1600
 _MAXIMUM_INVENTED = 6
+_MAXIMUM_PLACES = 600
+_TOKENS_OF_PICTURES = ("image_token_id", "image_token_index")
+_MISSING_TOKENS = re.compile(r"tokens: 0, features:? (\d+)")
 
 Inputs = dict[str, Any]
 
@@ -49,6 +56,23 @@ def input_sets(model: Any) -> Iterator[Inputs]:
         yield candidate
 
 
+def with_places(config: Any, inputs: Inputs, refusal: str) -> Inputs | None:
+    """The text with as many tokens for the picture as the model says that it needs."""
+    missing = _MISSING_TOKENS.search(refusal)
+    token = next((t for t in (getattr(config, n, None) for n in _TOKENS_OF_PICTURES) if t), None)
+    if missing is None or token is None or "input_ids" not in inputs:
+        return None
+    ids = inputs["input_ids"]
+    places = torch.full((1, min(int(missing[1]), _MAXIMUM_PLACES)), token)
+    longer = torch.cat([ids[:, :1], places, ids[:, 1:]], 1)
+    given = {**inputs, "input_ids": longer}
+    if "attention_mask" in inputs:
+        given["attention_mask"] = torch.ones_like(longer)
+    if "image_grid_thw" in inputs:
+        given["mm_token_type_ids"] = (longer == token).int()
+    return given
+
+
 def _companions(model: Any, known: Inputs) -> set[str]:
     """What encoder-decoders and models of two senses need beside their main input."""
     both = {"input_ids", "pixel_values"} if hasattr(model.config, "vision_config") else set()
@@ -57,7 +81,7 @@ def _companions(model: Any, known: Inputs) -> set[str]:
 
 
 def _other_pictures(config: Any) -> Iterator[torch.Tensor]:
-    """A picture as a row of patches, as a batch of one row, as a pair, as a list of one."""
+    """A picture as a row of patches, as a batch of one row or one each, as a pair, as a list."""
     vision = getattr(config, "vision_config", None) or config
     patch = getattr(vision, "patch_size", None)
     if isinstance(patch, int):
@@ -67,6 +91,9 @@ def _other_pictures(config: Any) -> Iterator[torch.Tensor]:
         width = channels * patch * patch
         yield _normal(_PATCHES, width * (getattr(vision, "temporal_patch_size", None) or 1))
         yield _normal(1, _PATCHES, width)
+        yield _normal(_PATCHES, channels, patch, patch)
+        side = patch * (getattr(vision, "spatial_merge_size", None) or 1)
+        yield _normal(_PATCHES, side, side, channels)
     picture = _picture(config)
     yield picture[:, None].repeat(1, 2, 1, 1, 1)
     yield picture[:, None]
@@ -121,7 +148,8 @@ def _picture(config: Any) -> torch.Tensor:
 
 
 def _video(config: Any) -> torch.Tensor:
-    frames = getattr(config, "num_frames", None) or 4
+    vision = getattr(config, "vision_config", None)
+    frames = getattr(config, "num_frames", None) or getattr(vision, "num_frames", None) or 4
     return _picture(config)[:, None].repeat(1, frames, 1, 1, 1)
 
 
@@ -182,6 +210,8 @@ _MAKERS: dict[str, Callable[[Any], torch.Tensor]] = {
     "hidden_states": lambda config: next(_other_pictures(config)),
     "spatial_shapes": lambda _: torch.tensor([[4, 4]]),
     "pixel_attention_mask": _ones(_PATCHES),
+    "target_sizes": lambda _: torch.tensor([[4, 4]]),
+    "image_attention_mask": lambda _: torch.ones(1, TOKENS, 1).long(),
     "visual_feats": lambda config: _normal(1, 5, config.visual_feat_dim),
     "visual_pos": lambda config: _normal(1, 5, config.visual_pos_dim),
     "states": lambda config: _normal(1, TOKENS, config.state_dim),

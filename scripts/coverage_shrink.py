@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import Field, fields
 from typing import Any
 
 HIDDEN = 32
@@ -18,20 +20,20 @@ _LAYER_COUNTS = (
     r"(.*_)?(num_)?(hidden_|encoder_|decoder_|.*_)?n?_?layers?|n_layers?|.*depth|num_.*blocks?"
 )
 _WIDTH_NAMES = (
-    r"(.*_)?(hidden_size|d_model|dim|n_embd|embed_dim|embedding_size|width|hidden_dim|"
+    r"(?!pos_emb_)(.*_)?(hidden_size|d_model|dim|n_embd|embed_dim|embedding_size|width|hidden_dim|"
     r"projection_dim|embed_size|d_embed|emb_dim|hidden_channels|feature_size|proj_size|"
     r"projection_size|embedding_dim|input_dim|output_dim|mm_hidden_size|out_hidden_size)"
 )
 # The first pattern that matches a whole name decides.
 _SIZES: tuple[tuple[str, int], ...] = (
-    (r"(vocab_size|.*_vocab_size|vocab_size_.*|vocab_size_per_layer_input)", VOCABULARY),
+    (r"(vocab_size|.*_vocab_size|vocab_size_.*|vocab_size_per_layer_input|.*_vocab)", VOCABULARY),
     (r"(hidden_size_per_layer_input)", 8),
-    (r"num_kv_shared_layers", 0),
+    (r"num_kv_shared_layers|insert_layer_id", 0),
     (r"(mamba_d_head|mamba_head_dim)", 16),
     (r"mamba_d_ssm", 2 * HIDDEN),
     (r"(rotary_dim)", 4),
     (r"(?!.*(key_value|kv|group)).*(num|n)_?.*heads?|n_heads?|num_heads", HEADS),
-    (r"(n_group|topk_group|n_groups|mamba_n_groups)", 1),
+    (r"(n_group|topk_group|n_groups|num_expert_group|mamba_n_groups)", 1),
     (_LAYER_COUNTS, 2),
     (r".*(num|n)_(local_|routed_|.*)?experts", 4),
     (r".*(experts_per_tok|top_?k|topk|moe_k).*", 2),
@@ -54,23 +56,52 @@ _TINY_IMAGE = 4
 _MAXIMUM_DEPTH = 4
 _LAYERS = 2
 _NARROW = 2
+_WINDOW = 8
 _MISSING = {
-    "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1, "n_routed_experts": 4,
+    "num_experts_per_tok": 2, "top_k_experts": 2, "n_group": 1, "topk_group": 1, "n_routed_experts": 4,
     "prediction_length": 4, "vocab_size": VOCABULARY, "moe_intermediate_size": HIDDEN,
     "head_dim": HIDDEN // HEADS, "num_key_value_heads": HEADS, "pad_token_id": 1,
     "num_experts": 4, "num_local_experts": 4, "moe_num_experts": 4, "n_shared_experts": 1,
 }  # fmt: skip
+_OF_A_CHECKPOINT = {"transformers_version", "architectures", "dtype", "id2label", "label2id"}
 
 Config = Any
 
 
 def shrunk(make: Any) -> Iterator[tuple[str, Config]]:
     """Configurations to try, smallest first, with a word for how each was made."""
-    for name, strength in (("tiny", 3), ("narrow", 2), ("shallow", 1)):
-        config = make()
-        _shrink(config, strength, 0)
-        yield name, config
+    for name, strength in (("tiny", 3), ("narrow", 2)):
+        yield name, _shrunk_once(make, strength)
+    for name, strength in (("tiny", 3), ("narrow", 2)):
+        with suppress(Exception):  # its class may refuse what mere fields do not
+            config = _constructed(_shrunk_once(make, strength))
+            yield f"{name}, constructed", config
+    yield "shallow", _shrunk_once(make, 1)
     yield "default", make()
+
+
+def _shrunk_once(make: Any, strength: int) -> Config:
+    config = make()
+    _shrink(config, strength, 0)
+    return config
+
+
+def _constructed(config: Config) -> Config:
+    """The class called with the smaller fields, so that what it derives from them fits."""
+    given: dict[str, Any] = {}
+    for field in fields(config):
+        value = vars(config).get(field.name)
+        if hasattr(value, "to_dict"):
+            given[field.name] = _constructed(value)
+        elif field.name not in _OF_A_CHECKPOINT and not _is_derived(field, value):
+            given[field.name] = value
+    return type(config)(**given)
+
+
+def _is_derived(field: Field[Any], value: Any) -> bool:
+    """What is None unless the class itself fills it; types of layers were shortened."""
+    is_types = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return field.default is None and not is_types and field.name not in _MISSING
 
 
 def _shrink(config: Config, strength: int, depth: int) -> None:
@@ -121,7 +152,9 @@ def _fit_rotary(parameters: dict[str, Any], strength: int) -> None:
     """Sections of a rotary embedding add up to half a head."""
     half = int(HIDDEN // HEADS // 2 * (parameters.get("partial_rotary_factor") or 1))
     if strength > 1 and "rope_theta" in parameters:
-        parameters["mrope_section"] = [half - 2 * (half // 3), half // 3, half // 3]
+        parts = [half // 3, half // 3, half - 2 * (half // 3)]  # two equal ones stay equal
+        own = parameters.get("mrope_section") or [0, 1, 1]
+        parameters["mrope_section"] = parts if own[0] == own[1] else parts[::-1]
     for value in parameters.values():
         if isinstance(value, dict):
             _fit_rotary(value, strength)
@@ -171,6 +204,8 @@ def _fill_gaps(config: Config) -> None:
     for name, value in _MISSING.items():
         if name in vars(config) and vars(config)[name] is None:
             _set(config, name, value)
+    if "sliding_attention" in (vars(config).get("layer_types") or ()):
+        _set(config, "sliding_window", getattr(config, "sliding_window", None) or _WINDOW)
     rotary = vars(config).get("rope_parameters")
     if isinstance(rotary, dict) and rotary.get("rope_theta", 0) is None:
         rotary["rope_theta"] = 10000.0

@@ -1,4 +1,4 @@
-"""What single model types need beyond the general rules: arguments, a last touch, their inputs.
+"""Inputs of single model types that the general rules do not serve.
 
 Used by `coverage_cases.py`. A type stands here only if no rule by names serves it.
 """
@@ -11,52 +11,17 @@ from typing import Any
 
 import torch
 
+from coverage_configs import AHEAD, CONTEXT
+
 Inputs = dict[str, Any]
 
 _LAGS = 7
-_CONTEXT = 8
-_AHEAD = 4
-_SERIES = {"prediction_length": _AHEAD, "context_length": _CONTEXT, "num_time_features": 1}
-_PLACEHOLDER = {"image_token_index": 100}
-
-_EFFICIENT = {"depth_coefficient": 0.3, "image_size": 64}
-_PERCEPTION = {"architecture": "vit_pe_core_tiny_patch16_384"}
-
-ARGUMENTS: dict[str, dict[str, Any]] = {
-    "align": {"vision_config": _EFFICIENT},
-    "align_vision_model": _EFFICIENT,
-    "efficientnet": _EFFICIENT,
-    "pe_video": {"video_config": {"vision_config": _PERCEPTION}},
-    "pe_video_encoder": {"vision_config": _PERCEPTION},
-    "timm_backbone": {"backbone": "resnet18"},
-    "gemma3n": {"vision_config": {"architecture": "mobilenetv5_base"}},
-    "gemma3n_vision": {"architecture": "mobilenetv5_base"},
-    "autoformer": {**_SERIES, "label_length": 4},
-    "blip-2": _PLACEHOLDER,
-    "instructblip": _PLACEHOLDER,
-    "informer": _SERIES,
-    "time_series_transformer": _SERIES,
-    "chameleon": {"vocabulary_map": {"<image>": 100}},
-    "lfm2_moe": {"num_hidden_layers": 2, "layer_types": ["conv", "full_attention"]},
-}
 
 
 def special_inputs(name: str, model: Any) -> Inputs | None:
     """Inputs of a type that has its own; None for all others."""
     make = _INPUTS.get(name)
     return make(model) if make is not None else None
-
-
-def finished(name: str, config: Any) -> Any:
-    """The configuration with what the type leaves to its checkpoints."""
-    if name == "dbrx":
-        config.attn_config.rope_theta = 10000.0
-        config.attn_config.clip_qkv = 8.0
-    if name == "falcon_h1":
-        config.mamba_n_heads = config.mamba_d_ssm // config.mamba_d_head
-    if name == "funnel":
-        config.architectures = ["FunnelModel"]  # one of two that the type names
-    return config
 
 
 def _normal(*shape: int) -> torch.Tensor:
@@ -70,13 +35,13 @@ def _picture(config: Any) -> torch.Tensor:
 
 
 def _series(_: Any) -> Inputs:
-    past = _CONTEXT + _LAGS
+    past = CONTEXT + _LAGS
     return {
         "past_values": _normal(1, past).abs(),
         "past_time_features": _normal(1, past, 1),
         "past_observed_mask": torch.ones(1, past),
-        "future_values": _normal(1, _AHEAD).abs(),
-        "future_time_features": _normal(1, _AHEAD, 1),
+        "future_values": _normal(1, AHEAD).abs(),
+        "future_time_features": _normal(1, AHEAD, 1),
     }
 
 
