@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from coverage_configs import ARGUMENTS, CLASSES, METHODS, finished
+from coverage_configs import ARGUMENTS, CLASSES, METHODS, WRITTEN, finished
 from coverage_inputs import input_sets, with_places
 from coverage_shrink import shrunk
 from coverage_special import special_inputs
@@ -61,15 +61,10 @@ def torch_names() -> list[str]:
 
 def transformers_case(name: str) -> Case:
     """A tiny model of one type. Raises `NoCase` with the first reason met."""
-    from transformers import AutoConfig
-
     reasons: list[str] = []
     ends = process_time() + _PATIENCE_S
 
-    def make() -> Any:
-        return AutoConfig.for_model(name, **ARGUMENTS.get(name, {}))
-
-    for size, config in _configurations(make, reasons):
+    for size, config in _configurations(name, reasons):
         if process_time() > ends:
             break
         try:
@@ -103,9 +98,14 @@ def _module_infos() -> list[Any]:
     return list(module_db)
 
 
-def _configurations(make: Any, reasons: list[str]) -> Iterator[tuple[str, Any]]:
+def _configurations(name: str, reasons: list[str]) -> Iterator[tuple[str, Any]]:
+    from transformers import AutoConfig
+
+    def make() -> Any:
+        return AutoConfig.for_model(name, **WRITTEN.get(name, {}), **ARGUMENTS.get(name, {}))
+
     try:
-        yield from shrunk(make)
+        yield from [("written", make())] if name in WRITTEN else shrunk(make)
     except Exception as error:  # noqa: BLE001 (any reason counts)
         reasons.append(f"no configuration: {_short(error)}")
 

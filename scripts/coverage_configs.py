@@ -20,11 +20,16 @@ _PERCEPTION = {"architecture": "vit_pe_core_tiny_patch16_384"}
 _INDEXER = {
     "indexer_n_heads": 2,
     "indexer_kv_heads": 1,
-    "indexer_head_dim": 64,
+    "indexer_head_dim": 256,
     "indexer_budget": 8,
     "indexer_compress_ratio": 4,
 }
 _PLAIN_ROTARY = {"full_attention": {"rope_type": "default", "rope_theta": 10000.0}}
+_THREE_ROTARY = {
+    "rope_type": "default",
+    "rope_theta": 500000.0,
+    "mrope_section": [22, 22, 20],
+}
 _TIMM_SAM = {
     "backbone_channel_list": [1024, 512, 256, 128],
     "backbone_feature_sizes": [[16, 16], [8, 8], [4, 4]],
@@ -56,9 +61,24 @@ ARGUMENTS: dict[str, Fields] = {
     "qwen4_exp_text": _INDEXER,
     "moonshine_streaming": {"num_key_value_heads": 8},
     "muse_glimmer_assistant": {"target_layer_ids": [0]},
-    "zamba": {"num_hidden_layers": 4, "layers_block_type": ["mamba", "hybrid", "mamba", "hybrid"]},
+    "ernie4_5_vl_moe": {"text_config": {"rope_parameters": _THREE_ROTARY}},
+    "step3p7": {"text_config": {"sliding_window": 8}},
+    "step3p7_text": {"sliding_window": 8},
     "lw_detr": {"projector_scale_factors": [1.0]},
     "granite4_vision": {"deepstack_layer_map": [[-1, 0]], "downsample_rate": "1/2"},
+}
+
+WRITTEN: dict[str, Fields] = {
+    "zamba": {
+        "vocab_size": 128,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 4,
+        "layers_block_type": ["linear_attention", "hybrid"] * 2,  # a later one shares its weights
+        "use_mamba_kernels": False,
+    },
 }
 
 CLASSES = {

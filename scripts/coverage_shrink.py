@@ -22,7 +22,8 @@ _LAYER_COUNTS = (
 _WIDTH_NAMES = (
     r"(?!pos_emb_)(.*_)?(hidden_size|d_model|dim|n_embd|embed_dim|embedding_size|width|hidden_dim|"
     r"projection_dim|embed_size|d_embed|emb_dim|hidden_channels|feature_size|proj_size|"
-    r"projection_size|embedding_dim|input_dim|output_dim|mm_hidden_size|out_hidden_size)"
+    r"projection_size|embedding_dim|input_dim|output_dim|mm_hidden_size|out_hidden_size|hidden_size_global|"
+    r"base_channels)"
 )
 # The first pattern that matches a whole name decides.
 _SIZES: tuple[tuple[str, int], ...] = (

@@ -156,6 +156,39 @@ def _mono(_: Any) -> Inputs:
     return {"input_values": _normal(1, 1, 9600)}
 
 
+def _one_row_for_each_codebook(model: Any) -> Inputs:
+    return {"input_ids": torch.arange(44).reshape(model.config.num_codebooks, -1)}
+
+
+def _one_column_for_each_codebook(model: Any) -> Inputs:
+    columns = model.config.num_codebooks + 1  # the first is for the text
+    return {"input_ids": (torch.arange(7 * columns) % 40).reshape(1, 7, columns)}
+
+
+def _noise_with_context(model: Any) -> Inputs:
+    width, layers = model.config.hidden_size, len(model.config.target_layer_ids)
+    return {
+        "noise_embeds": _normal(1, 4, width),
+        "context_hidden_states": _normal(1, 7, width * layers),
+    }
+
+
+def _heard_while_written(model: Any) -> Inputs:
+    """As many frames as the tokens last."""
+    frames = 11 * model.config.audio_length_per_tok
+    bins = model.config.audio_config.num_mel_bins
+    return {"input_ids": torch.arange(3, 14)[None], "input_features": _normal(1, bins, frames)}
+
+
+def _text_at_a_time(model: Any) -> Inputs:
+    width = model.config.hidden_size
+    return {"input_ids": torch.arange(3, 14)[None], "t_cond": _normal(1, 1, width)}
+
+
+def _without_cache(_: Any) -> Inputs:
+    return {"input_ids": torch.arange(3, 14)[None], "use_cache": False}
+
+
 _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "autoformer": _series,
     "informer": _series,
@@ -176,6 +209,14 @@ _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "pe_video": _filmed_and_told,
     "pe_video_encoder": _filmed,
     "xcodec": _mono,
+    "higgs_audio_v2_tokenizer": _mono,
+    "musicgen": _one_row_for_each_codebook,
+    "musicgen_melody": _one_row_for_each_codebook,
+    "kyutai_speech_to_text": _one_column_for_each_codebook,
+    "muse_glimmer_assistant": _noise_with_context,
+    "voxtral_realtime": _heard_while_written,
+    "voxtral_realtime_text": _text_at_a_time,
+    "blt": _without_cache,
     "muse_glimmer_vision": _patch_rows,
     "muse_spark_vision": _patch_rows,
 }
