@@ -6,6 +6,7 @@ Called by `coverage_run.py` and by the tests, which take a sample.
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,10 +17,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from coverage_configs import ARGUMENTS, CLASSES, METHODS, WRITTEN, finished
+from coverage_configs import ARGUMENTS, CLASSES, METHODS, finished
 from coverage_inputs import input_sets, with_places
 from coverage_shrink import shrunk
 from coverage_special import special_inputs
+from coverage_written import WRITTEN
 
 _MAXIMUM_PARAMETERS = 130_000_000
 _MAXIMUM_OF_FEW = 300_000_000
@@ -171,7 +173,7 @@ def _fitting(name: str, model: nn.Module, reasons: list[str]) -> dict[str, Any] 
 def _refusal(model: nn.Module, inputs: dict[str, Any]) -> str:
     try:
         with torch.no_grad():
-            model(**inputs)
+            model(**copy.deepcopy(inputs))  # a session remembers what it was used for
     except Exception as error:  # noqa: BLE001 (any reason counts)
         return _short(error) or type(error).__name__
     return ""

@@ -39,9 +39,10 @@ def input_sets(model: Any) -> Iterator[Inputs]:
     known = dict(_known(model))
     parameters = inspect.signature(model.forward).parameters
     needed = {name for name, p in parameters.items() if p.default is p.empty}
-    main = getattr(model, "main_input_name", "input_ids")
-    first = {main, *needed} | _companions(model, known)
-    least = {main, *needed} | ({"decoder_input_ids"} & first)
+    named = getattr(model, "main_input_name", "input_ids")
+    main = {named} if isinstance(named, str) else set(named)
+    first = main | needed | _companions(model, known)
+    least = main | needed | ({"decoder_input_ids"} & first)
     for wanted in (first, least, first | {"attention_mask"}, {n for n in known if _is_plain(n)}):
         yield {name: value for name, value in known.items() if name in wanted}
     for name, values in _OTHERS.items():
@@ -210,6 +211,7 @@ _MAKERS: dict[str, Callable[[Any], torch.Tensor]] = {
     "hidden_states": lambda config: next(_other_pictures(config)),
     "spatial_shapes": lambda _: torch.tensor([[4, 4]]),
     "pixel_attention_mask": _ones(_PATCHES),
+    "task_inputs": lambda config: _ids(config.task_seq_len)(config),
     "target_sizes": lambda _: torch.tensor([[4, 4]]),
     "image_attention_mask": lambda _: torch.ones(1, TOKENS, 1).long(),
     "visual_feats": lambda config: _normal(1, 5, config.visual_feat_dim),

@@ -189,6 +189,74 @@ def _without_cache(_: Any) -> Inputs:
     return {"input_ids": torch.arange(3, 14)[None], "use_cache": False}
 
 
+def _sound_and_spectrum(model: Any) -> Inputs:
+    """As many frames as the sound makes codes."""
+    config = model.config
+    step = getattr(config, "encoder_hop_length", None) or config.hop_length
+    bins = config.semantic_model_config.feature_projection_input_dim
+    return {"input_values": _normal(1, 1, 10 * step), "input_features": _normal(1, 10, bins)}
+
+
+def _spoken(model: Any) -> Inputs:
+    bins = model.config.decoder_config.feature_size
+    return {"input_ids": torch.arange(3, 14)[None], "input_features": _normal(1, bins, 20)}
+
+
+def _one_prompt_for_two_classes(model: Any) -> Inputs:
+    classes, task = torch.arange(3, 13).reshape(2, 5), torch.arange(20, 26)[None]
+    return {
+        "pixel_values": _picture(model.config),
+        "classes_input_ids": classes,
+        "classes_attention_mask": torch.ones_like(classes),
+        "tasks_input_ids": task,
+        "tasks_attention_mask": torch.ones_like(task),
+        "classes_structure": torch.tensor([2]),
+    }
+
+
+def _filmed_in_frames(model: Any) -> Inputs:
+    size = model.config.max_img_size
+    ids = torch.arange(3, 14)[None]
+    picture = _normal(1, model.config.num_frames, 3, size, size)
+    return {"input_ids": ids, "pixel_values": picture, "attention_mask": torch.ones_like(ids)}
+
+
+def _actions_after_a_picture(model: Any) -> Inputs:
+    vision = model.config.vlm_config.vision_config
+    places = (vision.image_size // vision.patch_size) ** 2
+    token = model.config.vlm_config.image_token_id
+    ids = torch.tensor([[token] * places + [3, 4, 5]])
+    return {
+        "action_embeds": _normal(1, 5, model.config.dit_config.hidden_size),
+        "input_ids": ids,
+        "pixel_values": _picture(vision)[:, None],
+        "pixel_attention_mask": torch.ones(1, 1, dtype=torch.bool),
+        "attention_mask": torch.ones_like(ids),
+    }
+
+
+def _latent_picture(model: Any) -> Inputs:
+    return {"hidden_states": _normal(1, model.config.latent_channels, 4, 4)}
+
+
+def _filmed_session(model: Any) -> Inputs:
+    """The second frame of two, after a click on the first: its memory is used."""
+    module = inspect.getmodule(type(model))
+    kind = next(own for name, own in vars(module).items() if name.endswith("InferenceSession"))
+    size = model.config.image_size
+    session = kind(video=_normal(2, 3, size, size), video_height=size, video_width=size)
+    index = session.obj_id_to_idx(1)
+    click = {
+        "point_coords": torch.tensor([[[[10.0, 12.0]]]]),
+        "point_labels": torch.ones(1, 1, 1, dtype=torch.int32),
+    }
+    session.add_point_inputs(index, 0, click)
+    session.obj_with_new_inputs = [1]
+    with torch.no_grad():
+        model(inference_session=session, frame_idx=0)
+    return {"inference_session": session, "frame_idx": 1}
+
+
 _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "autoformer": _series,
     "informer": _series,
@@ -217,6 +285,16 @@ _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "voxtral_realtime": _heard_while_written,
     "voxtral_realtime_text": _text_at_a_time,
     "blt": _without_cache,
+    "xcodec2": _sound_and_spectrum,
+    "neucodec": _sound_and_spectrum,
+    "clvp": _spoken,
+    "omdet-turbo": _one_prompt_for_two_classes,
+    "tvp": _filmed_in_frames,
+    "pi0": _actions_after_a_picture,
+    "glm_image_vqmodel": _latent_picture,
+    "sam2_video": _filmed_session,
+    "edgetam_video": _filmed_session,
+    "sam3_tracker_video": _filmed_session,
     "muse_glimmer_vision": _patch_rows,
     "muse_spark_vision": _patch_rows,
 }
