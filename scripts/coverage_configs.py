@@ -16,6 +16,11 @@ _SERIES = {"prediction_length": AHEAD, "context_length": CONTEXT, "num_time_feat
 _PLACEHOLDER = {"image_token_index": 100}
 _EFFICIENT = {"depth_coefficient": 0.3, "image_size": 64}
 _PERCEPTION = {"architecture": "vit_pe_core_tiny_patch16_384"}
+_SMALL_PERCEPTION = {
+    **_PERCEPTION,
+    "num_classes": 32,
+    "model_args": {"img_size": [32, 32], "embed_dim": 32, "depth": 1, "num_heads": 2},
+}
 _INDEXER = {
     "indexer_n_heads": 2,
     "indexer_kv_heads": 1,
@@ -35,8 +40,8 @@ ARGUMENTS: dict[str, Fields] = {
     "efficientnet": _EFFICIENT,
     "pe_video": {"video_config": {"vision_config": _PERCEPTION}},
     "pe_video_encoder": {"vision_config": _PERCEPTION},
-    "pe_audio_video": {"audio_video_config": {"video_config": {"vision_config": _PERCEPTION}}},
-    "pe_audio_video_encoder": {"video_config": {"vision_config": _PERCEPTION}},
+    "pe_audio_video": {"audio_video_config": {"video_config": {"vision_config": _SMALL_PERCEPTION}}},
+    "pe_audio_video_encoder": {"video_config": {"vision_config": _SMALL_PERCEPTION}},
     "timm_backbone": {"backbone": "resnet18"},
     "gemma3n": {"vision_config": {"architecture": "mobilenetv5_base"}},
     "gemma3n_vision": {"architecture": "mobilenetv5_base"},
@@ -63,7 +68,7 @@ ARGUMENTS: dict[str, Fields] = {
     "xcodec2": {"encoder_hidden_size": 8},
     "neucodec": {"encoder_hidden_size": 8},
     "tvp": {"max_img_size": 64, "visual_prompt_size": 8, "num_frames": 2},
-    "uvdoc": {"backbone_config": {"out_indices": [1, 2, 3, 4, 5, 6]}},
+    "uvdoc": {"backbone_config": {"model_type": "uvdoc_backbone", "out_indices": [1, 2, 3, 4, 5, 6]}},
     "granite4_vision": {"deepstack_layer_map": [[-1, 0]], "downsample_rate": "1/2"},
 }
 
@@ -90,6 +95,8 @@ def finished(name: str, config: Any) -> Any:
         config.architectures = ["FunnelModel"]  # one of two that the type names
     if name == "t5gemma2_encoder":
         config.text_config.dropout_rate = 0.0  # the whole model's configuration brings it
+    if name in ("xcodec2", "neucodec"):
+        config.quantization_dim = config.hidden_size + config.semantic_model_config.hidden_size
     if name in ("musicgen", "musicgen_melody"):
         return config.decoder  # all that the named class is made of
     return config

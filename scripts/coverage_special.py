@@ -239,22 +239,61 @@ def _latent_picture(model: Any) -> Inputs:
     return {"hidden_states": _normal(1, model.config.latent_channels, 4, 4)}
 
 
-def _filmed_session(model: Any) -> Inputs:
-    """The second frame of two, after a click on the first: its memory is used."""
+def _session(model: Any) -> Any:
+    """A session of the model's own kind, with two frames."""
     module = inspect.getmodule(type(model))
     kind = next(own for name, own in vars(module).items() if name.endswith("InferenceSession"))
     size = model.config.image_size
-    session = kind(video=_normal(2, 3, size, size), video_height=size, video_width=size)
-    index = session.obj_id_to_idx(1)
+    video = _normal(2, 3, size, size)
+    return kind(video=video, video_height=size, video_width=size, dtype=video.dtype)
+
+
+def _second_frame(model: Any, session: Any) -> Inputs:
+    """The frame after the first one, whose memory is used."""
+    with torch.no_grad():
+        model(inference_session=session, frame_idx=0)
+    return {"inference_session": session, "frame_idx": 1}
+
+
+def _clicked(model: Any) -> Inputs:
+    session = _session(model)
     click = {
         "point_coords": torch.tensor([[[[10.0, 12.0]]]]),
         "point_labels": torch.ones(1, 1, 1, dtype=torch.int32),
     }
-    session.add_point_inputs(index, 0, click)
+    session.add_point_inputs(session.obj_id_to_idx(1), 0, click)
     session.obj_with_new_inputs = [1]
-    with torch.no_grad():
-        model(inference_session=session, frame_idx=0)
-    return {"inference_session": session, "frame_idx": 1}
+    return _second_frame(model, session)
+
+
+def _asked_for(model: Any) -> Inputs:
+    session = _session(model)
+    ids = torch.arange(3, 9)[None]
+    prompt = session.add_prompt("what to look for")
+    session.prompt_input_ids[prompt] = ids
+    session.prompt_attention_masks[prompt] = torch.ones_like(ids)
+    return _second_frame(model, session)
+
+
+def _heard_and_seen(_: Any) -> Inputs:
+    return {
+        "input_values": _normal(1, 1, 9600),
+        "pixel_values_videos": _normal(1, 2, 3, 32, 32),
+    }
+
+
+def _heard_and_seen_and_told(_: Any) -> Inputs:
+    return {**_heard_and_seen(_), "input_ids": torch.arange(5, 12)[None]}
+
+
+def _to_be_spoken(model: Any) -> Inputs:
+    from transformers.models.bark.generation_configuration_bark import BarkGenerationConfig
+
+    making = BarkGenerationConfig()
+    for part in ("semantic_config", "coarse_acoustics_config", "fine_acoustics_config"):
+        setattr(making, part, getattr(making, part).to_dict())  # as checkpoints bring them
+    model.model.generation_config = making
+    return {"input_ids": torch.arange(5, 12)[None], "semantic_max_new_tokens": 4}
 
 
 _INPUTS: dict[str, Callable[[Any], Inputs]] = {
@@ -292,9 +331,13 @@ _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "tvp": _filmed_in_frames,
     "pi0": _actions_after_a_picture,
     "glm_image_vqmodel": _latent_picture,
-    "sam2_video": _filmed_session,
-    "edgetam_video": _filmed_session,
-    "sam3_tracker_video": _filmed_session,
+    "sam2_video": _clicked,
+    "edgetam_video": _clicked,
+    "sam3_tracker_video": _clicked,
+    "sam3_video": _asked_for,
+    "pe_audio_video": _heard_and_seen_and_told,
+    "pe_audio_video_encoder": _heard_and_seen,
+    "bark": _to_be_spoken,
     "muse_glimmer_vision": _patch_rows,
     "muse_spark_vision": _patch_rows,
 }
