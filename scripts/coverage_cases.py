@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from time import process_time
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -27,6 +27,8 @@ _MAXIMUM_PARAMETERS = 130_000_000
 _MAXIMUM_OF_FEW = 300_000_000
 _MESSAGE = 160
 _PATIENCE_S = 25
+
+Constructor = Callable[[Any], nn.Module]
 
 
 @dataclass(frozen=True)
@@ -129,15 +131,15 @@ def _built(name: str, config: Any) -> nn.Module:
     return _Called(model, METHODS[name]) if name in METHODS else model
 
 
-def _constructor(name: str) -> Callable[[Any], nn.Module]:
+def _constructor(name: str) -> Constructor:
     from transformers import AutoModel
 
     if name not in CLASSES:
         found: Any = AutoModel
-        return lambda config: found.from_config(config)
+        return cast("Constructor", found.from_config)
     module, _, own = CLASSES[name].rpartition(".")
-    made = getattr(import_module(f"transformers.models.{module}"), own)
-    return lambda config: made._from_config(config)
+    named = getattr(import_module(f"transformers.models.{module}"), own)
+    return cast("Constructor", named._from_config)
 
 
 class _Called(nn.Module):

@@ -40,7 +40,9 @@ ARGUMENTS: dict[str, Fields] = {
     "efficientnet": _EFFICIENT,
     "pe_video": {"video_config": {"vision_config": _PERCEPTION}},
     "pe_video_encoder": {"vision_config": _PERCEPTION},
-    "pe_audio_video": {"audio_video_config": {"video_config": {"vision_config": _SMALL_PERCEPTION}}},
+    "pe_audio_video": {
+        "audio_video_config": {"video_config": {"vision_config": _SMALL_PERCEPTION}}
+    },
     "pe_audio_video_encoder": {"video_config": {"vision_config": _SMALL_PERCEPTION}},
     "timm_backbone": {"backbone": "resnet18"},
     "gemma3n": {"vision_config": {"architecture": "mobilenetv5_base"}},
@@ -68,7 +70,9 @@ ARGUMENTS: dict[str, Fields] = {
     "xcodec2": {"encoder_hidden_size": 8},
     "neucodec": {"encoder_hidden_size": 8},
     "tvp": {"max_img_size": 64, "visual_prompt_size": 8, "num_frames": 2},
-    "uvdoc": {"backbone_config": {"model_type": "uvdoc_backbone", "out_indices": [1, 2, 3, 4, 5, 6]}},
+    "uvdoc": {
+        "backbone_config": {"model_type": "uvdoc_backbone", "out_indices": [1, 2, 3, 4, 5, 6]}
+    },
     "granite4_vision": {"deepstack_layer_map": [[-1, 0]], "downsample_rate": "1/2"},
 }
 

@@ -3,13 +3,20 @@
 Builds of torchvision and torchaudio for another torch bring no compiled operators that load here.
 The models of `MODEL_MAPPING` need none of those, only that the packages can be imported. Called by
 `coverage_run.py` before it builds anything; does nothing where the packages are whole or missing.
+
+`python scripts/coverage_packages.py FOLDER` installs them into a folder of their own, outside the
+environment of the project; PYTHONPATH names it for `coverage_run.py`.
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib
+import subprocess
+import sys
 from importlib.metadata import version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,7 +25,25 @@ _OPERATORS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
+_PACKAGES = ("timm==1.0.31", "torchvision==0.28.0", "torchaudio==2.11.0", "scipy==1.17.1")
 _kept: list[Any] = []
+
+
+def install(folder: Path) -> None:
+    """Put the packages into a folder, without what they depend on: the project has that."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
+    subprocess.run([*pip, str(folder), *_PACKAGES], check=True)  # noqa: S603 (fixed arguments)
+    for library in (folder / "torchaudio" / "lib").glob("*.so"):
+        if not _loads(library):  # torchaudio does without a library only if the file is missing
+            library.unlink()
+
+
+def _loads(library: Path) -> bool:
+    try:
+        ctypes.CDLL(str(library))
+    except OSError:
+        return False
+    return True
 
 
 def make_importable() -> None:
@@ -41,5 +66,9 @@ def _define_operators() -> None:
 
 def found() -> str:
     """Names and versions of the packages that are not this project's own, for the page."""
-    present = [name for name in ("timm", "torchvision", "torchaudio") if find_spec(name)]
+    present = [name for name in ("timm", "torchvision", "torchaudio", "scipy") if find_spec(name)]
     return ", ".join(f"{name} {version(name).split('+')[0]}" for name in present)
+
+
+if __name__ == "__main__":
+    install(Path(sys.argv[1]))

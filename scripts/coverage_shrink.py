@@ -59,8 +59,9 @@ _LAYERS = 2
 _NARROW = 2
 _WINDOW = 8
 _MISSING = {
-    "num_experts_per_tok": 2, "top_k_experts": 2, "n_group": 1, "topk_group": 1, "n_routed_experts": 4,
-    "prediction_length": 4, "vocab_size": VOCABULARY, "moe_intermediate_size": HIDDEN,
+    "num_experts_per_tok": 2, "top_k_experts": 2, "n_group": 1, "topk_group": 1,
+    "n_routed_experts": 4, "prediction_length": 4, "vocab_size": VOCABULARY,
+    "moe_intermediate_size": HIDDEN,
     "head_dim": HIDDEN // HEADS, "num_key_value_heads": HEADS, "pad_token_id": 1,
     "num_experts": 4, "num_local_experts": 4, "moe_num_experts": 4, "n_shared_experts": 1,
 }  # fmt: skip
@@ -73,10 +74,11 @@ def shrunk(make: Any) -> Iterator[tuple[str, Config]]:
     """Configurations to try, smallest first, with a word for how each was made."""
     for name, strength in (("tiny", 3), ("narrow", 2)):
         yield name, _shrunk_once(make, strength)
+    again: list[tuple[str, Config]] = []
     for name, strength in (("tiny", 3), ("narrow", 2)):
-        with suppress(Exception):  # its class may refuse what mere fields do not
-            config = _constructed(_shrunk_once(make, strength))
-            yield f"{name}, constructed", config
+        with suppress(Exception):  # the class may refuse values that its fields take
+            again.append((f"{name}, constructed", _constructed(_shrunk_once(make, strength))))
+    yield from again
     yield "shallow", _shrunk_once(make, 1)
     yield "default", make()
 

@@ -293,7 +293,7 @@ def _to_be_spoken(model: Any) -> Inputs:
     for part in ("semantic_config", "coarse_acoustics_config", "fine_acoustics_config"):
         setattr(making, part, getattr(making, part).to_dict())  # as checkpoints bring them
     model.model.generation_config = making
-    return {"input_ids": torch.arange(5, 12)[None], "semantic_max_new_tokens": 4}
+    return {"input_ids": torch.arange(256)[None], "semantic_max_new_tokens": 4}
 
 
 _INPUTS: dict[str, Callable[[Any], Inputs]] = {

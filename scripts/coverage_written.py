@@ -49,8 +49,8 @@ _MEMORY: Fields = {
     "image_size": 64, "num_maskmem": 2, "memory_attention_hidden_size": _WIDTH,
     "memory_attention_num_layers": 1, "memory_attention_rope_feat_sizes": [4, 4],
     "memory_encoder_hidden_size": _WIDTH, "memory_encoder_output_channels": 64,
-    "mask_downsampler_embed_dim": _WIDTH, "memory_fuser_num_layers": 1, "memory_fuser_embed_dim": _WIDTH,
-    "memory_fuser_intermediate_dim": 32,
+    "mask_downsampler_embed_dim": _WIDTH, "memory_fuser_num_layers": 1,
+    "memory_fuser_embed_dim": _WIDTH, "memory_fuser_intermediate_dim": 32,
 }  # fmt: skip
 _FORWARD: Fields = {"memory_attention_feed_forward_hidden_size": 32}
 _RESAMPLER: Fields = {
