@@ -36,7 +36,6 @@ _THREE_ROTARY = {
 }
 ARGUMENTS: dict[str, Fields] = {
     "align": {"vision_config": _EFFICIENT},
-    "align_vision_model": _EFFICIENT,
     "efficientnet": _EFFICIENT,
     "pe_video": {"video_config": {"vision_config": _PERCEPTION}},
     "pe_video_encoder": {"vision_config": _PERCEPTION},
@@ -64,7 +63,6 @@ ARGUMENTS: dict[str, Fields] = {
     "muse_glimmer_assistant": {"target_layer_ids": [0]},
     "ernie4_5_vl_moe": {"text_config": {"rope_parameters": _THREE_ROTARY}},
     "step3p7": {"text_config": {"sliding_window": 8}},
-    "step3p7_text": {"sliding_window": 8},
     "lw_detr": {"projector_scale_factors": [1.0]},
     "deepseek_ocr2": {"text_config": {"mlp_layer_types": ["dense", *["sparse"] * 31]}},
     "xcodec2": {"encoder_hidden_size": 8},

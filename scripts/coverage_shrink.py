@@ -207,9 +207,10 @@ def _fill_gaps(config: Config) -> None:
     for name, value in _MISSING.items():
         if name in vars(config) and vars(config)[name] is None:
             _set(config, name, value)
-    if "sliding_attention" in (vars(config).get("layer_types") or ()):
-        _set(config, "sliding_window", getattr(config, "sliding_window", None) or _WINDOW)
-    rotary = vars(config).get("rope_parameters")
+    own = vars(config)
+    if "sliding_attention" in (own.get("layer_types") or ()) and not own.get("sliding_window", 1):
+        _set(config, "sliding_window", _WINDOW)
+    rotary = own.get("rope_parameters")
     if isinstance(rotary, dict) and rotary.get("rope_theta", 0) is None:
         rotary["rope_theta"] = 10000.0
 
