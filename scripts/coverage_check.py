@@ -1,7 +1,8 @@
-"""Looks at one case: the same result, nothing left behind, something told of every module.
+"""Checks one case: the same result, nothing left behind, every module accounted for, true flows.
 
 Modules that an unwatched call runs are found by torch's global hook, which this project does not
-use, and compared with those that were recorded. Called by `coverage_run.py` and by the tests.
+use, and compared with those that were recorded. The direct flows between leaf modules are found by
+perturbing what they give (`oracle/`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from interpogate.trace.modules import declared_modules
 from interpogate.trace.opening import first_look
 from interpogate.trace.recorder import argument_names
 from interpogate.trace.values import tensors_of
+from oracle.verdict import Verdict, verdict
 
 
 def problems(case: Case) -> list[str]:
@@ -37,6 +39,12 @@ def problems(case: Case) -> list[str]:
     if _internal_errors(interp):
         found.append(f"{_internal_errors(interp)} errors inside the recorder")
     return found + _untold(interp, called) + _undrawn(interp)
+
+
+def examined_flows(case: Case) -> Verdict:
+    """The case's direct flows, compared with what is shown."""
+    args, kwargs = copy.deepcopy((case.args, case.kwargs))
+    return verdict(case.model, *args, **kwargs)
 
 
 def fake_refusal(case: Case) -> str:

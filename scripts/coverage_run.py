@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "out" / "coverage.jsonl"
 _TIME_LIMIT_S = 600
 _CASES_PER_CHILD = 60
+_SHOWN = 3
+"""Flows of one case that are named."""
 
 
 def main() -> None:
@@ -154,11 +156,13 @@ def look(name: str) -> dict[str, Any]:
 
 
 def _judged(cases: list[Any]) -> dict[str, Any]:
-    from coverage_check import fake_refusal, problems
+    from coverage_check import examined_flows, fake_refusal, problems
 
     if not cases:
         return {"status": "no case", "reason": "torch has no sample of it"}
     found = list(dict.fromkeys(problem for case in cases for problem in problems(case)))
+    verdicts = [examined_flows(case) for case in cases]
+    found += [difference for verdict in verdicts for difference in verdict.differences[:_SHOWN]]
     fakes = [refusal for refusal in map(fake_refusal, cases) if refusal]
     return {
         "status": "failed" if found else "passed",
@@ -167,6 +171,9 @@ def _judged(cases: list[Any]) -> dict[str, Any]:
         "size": cases[0].size,
         "modules": sum(1 for case in cases for _ in case.model.modules()),
         "samples": len(cases),
+        "flows": sum(verdict.flows for verdict in verdicts),
+        "unconfirmed": sum(len(verdict.unconfirmed) for verdict in verdicts),
+        "flow_note": next((verdict.note for verdict in verdicts if verdict.note), ""),
     }
 
 

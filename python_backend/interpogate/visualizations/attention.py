@@ -101,8 +101,7 @@ def attention_value(observed: Observed, place: Place, call: int, number: str = "
     if place.kind == "operation":
         found = [_of_operation(observed, place, call)]
     else:
-        calls = zip(place.modules, place.numbers(call), strict=True)
-        found = [_weights_of(observed, module, own, number) for module, own in calls]
+        found = [_weights_of(observed, module, call, number) for module in place.modules]
     shapes = {tuple(weights.shape) for weights, _, _ in found}
     if len(shapes) > 1:
         raise NoTensor("The members' attention differs in shape.", hint="Choose one of them.")

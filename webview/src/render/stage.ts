@@ -95,7 +95,6 @@ export class Stage {
       also: [],
       focused: null,
       hovered: null,
-      instances: new Set(),
       blocks: new Map(),
       blockMark: null,
     };
@@ -176,7 +175,7 @@ export class Stage {
     this.update({ marks });
   }
 
-  setMarks(marks: Pick<Picture, "selected" | "also" | "focused" | "hovered" | "instances">): void {
+  setMarks(marks: Pick<Picture, "selected" | "also" | "focused" | "hovered">): void {
     this.update(marks);
   }
 

@@ -3,7 +3,6 @@ import type { GraphDetail } from "../protocol/messages.generated.ts";
 import type { RpcClient } from "../protocol/rpc.ts";
 import { withBundledPorts } from "./bundles.ts";
 import {
-  containerOf,
   decodeLevel,
   findNode,
   type GraphLevel,
@@ -127,13 +126,13 @@ export class GraphStore {
     this.show(location.node);
   }
 
-  /** As `reveal`, for a node of any kind: the ids of others begin with the id of their container. */
+  /** As `reveal`, for a node of any kind: the ids of operations begin with the path of their module. */
   async revealNode(id: string): Promise<void> {
     if (!findNode(this.levels, id)) {
-      const container = containerOf(id);
-      await this.reveal(container);
-      if (container === id) return;
-      this.expanded = new Set([...this.expanded, container]);
+      const path = id.split("::")[0] ?? id;
+      await this.reveal(path);
+      if (path === id) return;
+      this.expanded = new Set([...this.expanded, path]);
       await this.readMissing();
     }
     this.select(id);

@@ -19,8 +19,6 @@ export class Inspection {
 
   private modelId: string | null = null;
   private node: string | null = null;
-  /** Of the inspected node, from 1. */
-  private call = 1;
   private asked = 0;
 
   constructor(
@@ -29,17 +27,14 @@ export class Inspection {
     private readonly also: () => readonly string[] = () => [],
   ) {}
 
-  async inspect(modelId: string, node: string, call?: number): Promise<void> {
-    const isOther = node !== this.node || modelId !== this.modelId;
-    if (isOther) this.notice = "";
-    this.call = call ?? (isOther ? 1 : this.call);
+  async inspect(modelId: string, node: string): Promise<void> {
+    if (node !== this.node || modelId !== this.modelId) this.notice = "";
     this.modelId = modelId;
     this.node = node;
     const asked = ++this.asked;
     this.loading = true;
     try {
-      const wanted = { modelId, node, call: this.call };
-      const details = await this.client.request("node/inspect", wanted);
+      const details = await this.client.request("node/inspect", { modelId, node });
       if (asked !== this.asked) return;
       this.details = details;
       this.problem = null;
@@ -48,12 +43,6 @@ export class Inspection {
     } finally {
       if (asked === this.asked) this.loading = false;
     }
-  }
-
-  /** Shows another call of the inspected node. */
-  async showCall(call: number): Promise<void> {
-    const { modelId, node } = this;
-    if (modelId !== null && node !== null) await this.inspect(modelId, node, call);
   }
 
   clear(): void {

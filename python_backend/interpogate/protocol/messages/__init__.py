@@ -78,7 +78,6 @@ from interpogate.protocol.messages.modules import (
 )
 from interpogate.protocol.messages.nodes import (
     NodeDetails,
-    NodePlace,
     NodeReference,
     ParameterRow,
     SourceLocation,
@@ -207,7 +206,6 @@ __all__ = [
     "ModulesOfModel",
     "NodeDetails",
     "NodeKind",
-    "NodePlace",
     "NodeReference",
     "NodeStatistics",
     "Nothing",
