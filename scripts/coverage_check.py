@@ -18,9 +18,9 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 
 from coverage_cases import Case
 from interpogate import Interpogate
+from interpogate.trace.forwards import argument_names
 from interpogate.trace.modules import declared_modules
 from interpogate.trace.opening import first_look
-from interpogate.trace.recorder import argument_names
 from interpogate.trace.values import tensors_of
 from oracle.verdict import Verdict, verdict
 
@@ -119,9 +119,7 @@ def _bytes(tensor: torch.Tensor) -> torch.Tensor:
 
 def _internal_errors(interp: Interpogate) -> int:
     recorder = interp._last._recorder
-    if recorder is None:
-        return 0
-    return recorder.internal_errors + (recorder._flow.internal_errors if recorder._flow else 0)
+    return recorder.lost_observations if recorder is not None else 0
 
 
 def _untold(interp: Interpogate, called: set[int]) -> list[str]:

@@ -27,9 +27,10 @@ from interpogate.progress import Progress
 from interpogate.refusals import NotAModule, NotATokenizer, run_failed, vocabulary_mismatch
 from interpogate.run import KeptLogits, Run, has_values
 from interpogate.trace.attachment import eager_original
+from interpogate.trace.forwards import argument_names
 from interpogate.trace.keeping import RunTensors
 from interpogate.trace.modules import ModelModules, declared_modules
-from interpogate.trace.recorder import Recorder, argument_names
+from interpogate.trace.recorder import Recorder
 from interpogate.trace.rerun import RandomState
 from interpogate.visualizations.library import LibraryBlocks, Repetition, block_of, repeatable
 from interpogate.visualizations.observed import Observed

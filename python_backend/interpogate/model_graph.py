@@ -184,10 +184,10 @@ class ModelGraph(Graph):
         operation = self.recording.operations[row]
         if operation.kind == "input":
             return names[row]
-        module = self.tree.modules[self.recording.calls[operation.call].module]
+        module = self.tree.modules[self.recording.module_of(operation)]
         if not _is_closed(module):
             return names[row]
-        return self.places.rows[self.places.of_call[operation.call]].id
+        return self.places.rows[self.places.running(operation.call)].id
 
     def _is_operation(self, node: Node) -> bool:
         if node.container is not None or not node.name:

@@ -16,6 +16,7 @@ from torch._subclasses.fake_tensor import FakeTensor
 from interpogate.errors import NoPrediction, NoTokenizer
 from interpogate.graph.graph import Graph
 from interpogate.graph.modules import Source
+from interpogate.graph.notes import notes_of
 from interpogate.graph.recording import Call, Operation
 from interpogate.graph.values import Structure, Tensor
 from interpogate.model.tokens import next_token_logits, next_tokens, token_list
@@ -171,7 +172,7 @@ class Run:
         """What the record does not show, and why: one sentence each."""
         recording = self._graph.recording
         eager = (_EAGER,) if recording.is_eager_twin else ()
-        return (*eager, *dict.fromkeys(recording.sealed.values()))
+        return (*eager, *notes_of(self._graph.tree, recording))
 
     def top_tokens(self, position: int, k: int = 5) -> tuple[NextToken, ...]:
         """The `k` likeliest tokens after `position`, best first; -1 is the last position.
@@ -204,11 +205,11 @@ class Run:
         )
 
     def _operation(self, operation: Operation) -> OperationCall:
-        call = self._graph.recording.calls[operation.call]
+        calls, number = self._graph.recording.calls, operation.call
         return OperationCall(
             name=operation.name,
-            path=self._path(operation.call),
-            call_number=call.number,
+            path=self._path(number) if number >= 0 else ".",
+            call_number=calls[number].number if number >= 0 else 0,
             outputs=operation.outputs,
             source=operation.source,
             failed=operation.failed,

@@ -16,6 +16,8 @@ from interpogate.graph.recording import Flow, Operation, Recording, Result
 from interpogate.graph.values import Tensor
 
 Detail = Literal["essential", "all"]
+# What values come from that are no constants.
+_SOURCES = ("input", "parameter", "unseen")
 
 
 # A stretch of the way: the operation it ends at, and the tensor on it.
@@ -75,6 +77,11 @@ def visible_dataflow(tree: ModuleTree, recording: Recording, detail: Detail) -> 
     return DataFlow(visible, tuple(flows), constants)
 
 
+def dead_ends(tree: ModuleTree, recording: Recording) -> frozenset[int]:
+    """Modules that ran and of which nothing reached a result."""
+    return _Facts(tree, recording).dead_modules
+
+
 class _Facts:
     """What one pass over the recording tells of each operation."""
 
@@ -86,6 +93,7 @@ class _Facts:
         for flow in recording.flows:
             self.incoming[flow.target].append(flow)
             self._outgoing[flow.source].append(flow)
+        self.dead_modules: frozenset[int] = frozenset()
         self.alive = self._reaching_results()
         self.varying = self._depending_on_inputs()
         self._solid = self._calls_that_compute()
@@ -109,6 +117,8 @@ class _Facts:
                 return True
             case "parameter":
                 return self._is_visible_parameter(row, operation)
+            case "unseen" | "leaving":
+                return True
             case "pass":
                 return operation.call not in self._solid
             case "call":
@@ -122,18 +132,44 @@ class _Facts:
         if self._recording.failure or not self._recording.results:
             return set(range(len(self._recording.operations)))
         alive: set[int] = set()
-        waiting = [result.source for result in self._recording.results]
+        self._revive(alive, [result.source for result in self._recording.results])
+        leaving = [
+            row for row, one in enumerate(self._recording.operations) if one.kind == "leaving"
+        ]
+        self._revive(alive, leaving)
+        self._revive(alive, self._dead_ends(alive))
+        return alive
+
+    def _revive(self, alive: set[int], waiting: list[int]) -> None:
         while waiting:
             row = waiting.pop()
             if row not in alive:
                 alive.add(row)
                 waiting += [flow.source for flow in self.incoming[row]]
-        return alive
+
+    def _dead_ends(self, alive: set[int]) -> list[int]:
+        """What modules made of which nothing reaches a result: they ran all the same."""
+        calls, operations = self._recording.calls, self._recording.operations
+        living = {operations[row].call for row in alive} | {-1}
+        for call in range(len(calls) - 1, -1, -1):
+            if call in living:
+                living.add(calls[call].parent)
+        ended = [row for row, one in enumerate(operations) if one.call not in living]
+        ran = {self._module(operations[row].call) for row in ended}
+        self.dead_modules = frozenset(ran - {self._module(call) for call in living})
+        return [row for row in ended if not self._is_taken_inside(row)]
+
+    def _is_taken_inside(self, row: int) -> bool:
+        """Whether something in the same module takes what an operation made, or in one inside."""
+        own = self._module(self._recording.operations[row].call)
+        last = self._tree.modules[own].last
+        targets = (self._recording.operations[flow.target] for flow in self._outgoing[row])
+        return any(own <= self._module(target.call) <= last for target in targets)
 
     def _depending_on_inputs(self) -> set[int]:
         operations = self._recording.operations
         varying: set[int] = set()
-        waiting = [r for r, o in enumerate(operations) if o.kind in ("input", "parameter")]
+        waiting = [r for r, o in enumerate(operations) if o.kind in _SOURCES]
         while waiting:
             row = waiting.pop()
             if row not in varying:
@@ -183,7 +219,7 @@ class _Facts:
         return any(name in parameter.shared_with for parameter in own)
 
     def _module(self, call: int) -> int:
-        return self._recording.calls[call].module
+        return self._recording.calls[call].module if call >= 0 else 0
 
 
 def _last_flow(result: Result) -> Flow:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from interpogate.graph.attention import attentions_of
-from interpogate.graph.essential import DataFlow, Detail, visible_dataflow
+from interpogate.graph.essential import DataFlow, Detail, dead_ends, visible_dataflow
 from interpogate.graph.hierarchy import Hierarchy
 from interpogate.graph.levels import ROOT, Level, Levels, Node
 from interpogate.graph.loops import calls_apart
@@ -93,6 +93,11 @@ class Graph:
     def attentions(self) -> Mapping[int, Attention]:
         """Every attention that was computed, by the row of its operation."""
         return attentions_of(self.recording)
+
+    @cached_property
+    def dead_ends(self) -> frozenset[int]:
+        """Indices of the modules that ran and of which nothing reached a result."""
+        return dead_ends(self.tree, self.recording)
 
     @cached_property
     def failed_node(self) -> str | None:

@@ -176,7 +176,7 @@ class Levels:
     def _container(self, operation: Operation) -> str:
         if operation.kind == "input":
             return ROOT
-        return self._hierarchy.container_of(self._places.of_call[operation.call])
+        return self._hierarchy.container_of(self._places.running(operation.call))
 
     def _operation_id(self, operation: Operation, container: str) -> str:
         if operation.kind == "parameter":
@@ -220,7 +220,7 @@ class Levels:
             while current >= 0:
                 active.setdefault(self._places.of_call[current], current)
                 current = self._recording.calls[current].parent
-            container = self._hierarchy.container_of(self._places.of_call[call])
+            container = self._hierarchy.container_of(self._places.running(call))
             chain = self._hierarchy.chain(container)
             self._call_steps[call] = tuple((c.id, active.get(c.place, -1)) for c in chain)
         return self._call_steps[call]
@@ -271,8 +271,8 @@ class Levels:
         key: tuple[object, ...] = (self._maker(flow), flow.slot)
         if stretch:  # made by a hidden operation: told apart by its place in its call
             operation = self._recording.operations[flow.way[stretch - 1][0]]
-            began = self._recording.calls[operation.call].order
-            key = (*key, operation.call < 0 or operation.order - began)
+            began = self._recording.calls[operation.call].order if operation.call >= 0 else 0
+            key = (*key, operation.order - began)
         return Crossing(key, flow.way[stretch][1])
 
     def _is_inside(self, row: int, step: Step) -> bool:

@@ -54,6 +54,10 @@ class Places:
         """The place with this id."""
         return self._by_id.get(node_id)
 
+    def running(self, call: int) -> int:
+        """Row of the place where a call runs; the root's for what runs outside of all calls."""
+        return self.of_call[call] if call >= 0 else 0
+
     def of_module(self, module: int) -> Sequence[Place]:
         """Where an instance is called, in the order of first calls; its home if nowhere."""
         return self._called.get(module) or (self.rows[module],)

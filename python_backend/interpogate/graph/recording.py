@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from interpogate.graph.modules import Source
 from interpogate.graph.values import Structure, Tensor
 
-OperationKind = Literal["call", "input", "parameter", "pass"]
+OperationKind = Literal["call", "input", "parameter", "pass", "unseen", "leaving"]
 
 
 TENSOR: Final = "tensor"
@@ -84,12 +84,14 @@ class Operation:
     """A tensor operation, a model input, a parameter in use, or a module that passes tensors on.
 
     `pass` stands for a module whose output no observed operation inside it made: it returns its
-    input, or works in compiled code.
+    input, or works in compiled code. `unseen` made a tensor where torch lets nobody watch,
+    `leaving` took values to such a place.
     """
 
     name: str
     kind: OperationKind
     call: int
+    """Row of the call that ran it; -1 if it ran outside of all modules."""
     order: int
     outputs: tuple[Tensor, ...]
     source: Source | None = None
@@ -151,10 +153,20 @@ class Recording:
     """Modules whose inside could not be watched, by index, with the reason as a sentence."""
     is_eager_twin: bool = False
     """Whether compiled parts were run without their compilation."""
+    edited: frozenset[int] = frozenset()
+    """Rows of calls whose values hooks of others replaced or changed."""
+    remarks: tuple[str, ...] = ()
+    """What else must be said of the whole, as sentences."""
+    is_unfinished: bool = False
+    """Whether the model returned something that runs more of it when it is consumed."""
 
     def calls_of(self, module: int) -> tuple[Call, ...]:
         """All calls of one module in order."""
         return self._by_module.get(module, ())
+
+    def module_of(self, operation: Operation) -> int:
+        """The module whose code ran an operation; the root for what ran outside of all."""
+        return self.calls[operation.call].module if operation.call >= 0 else 0
 
     def taken_by(self, operation: int) -> tuple[Tensor, ...]:
         """The tensors that an operation took, by its row."""

@@ -86,16 +86,23 @@ def _where(graph: Graph) -> str:
     return "" if node == "." else node
 
 
+_DEAD_END = "What it made reached no result of the model, as far as the data flow was seen."
+
+
 def module_note(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
     """What the picture does not show of a module, and why; empty if there is nothing to say."""
     chain, sealed = graph.tree.ancestors(module.index), graph.recording.sealed
     unwatched = next((sealed[index] for index in chain if index in sealed), "")
-    return unwatched or _why_not_run(module, calls, graph)
+    if not calls:
+        return unwatched or _why_not_run(module, graph)
+    return unwatched or (_DEAD_END if module.index in graph.dead_ends else "")
 
 
-def _why_not_run(module: Module, calls: tuple[Call, ...], graph: Graph) -> str:
-    if calls or graph.origin == "none":
+def _why_not_run(module: Module, graph: Graph) -> str:
+    if graph.origin == "none":
         return ""
+    if graph.recording.is_unfinished:
+        return "Did not run before the model returned; what runs later is not recorded."
     if module.index in graph.recording.used_modules:
         return "Not called itself: its weights were used inside its parent."
     if module.children and any(

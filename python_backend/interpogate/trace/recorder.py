@@ -8,7 +8,7 @@ Called by the library and by the worker's runs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from threading import get_ident
@@ -16,18 +16,25 @@ from time import perf_counter_ns
 from typing import Any, Protocol
 
 import torch
-from torch import nn
 
 from interpogate.errors import shortened
 from interpogate.graph.recording import Call, CallSite, Failure, Recording
 from interpogate.trace.attachment import attached, eager, has_compiled_parts
+from interpogate.trace.borders import Borders, ModuleCall, Seen
 from interpogate.trace.callers import RawSite, calling_site, sites_of
 from interpogate.trace.collection import without_collection
-from interpogate.trace.dataflow import OUTSIDE, PAUSED, DataFlow, Position
+from interpogate.trace.constants import Constants
+from interpogate.trace.dataflow import DataFlow
+from interpogate.trace.depth import deeper
+from interpogate.trace.flows import OUTSIDE, PAUSED, Flows, Owned, Position
+from interpogate.trace.forwards import positional_names
+from interpogate.trace.freezing import frozen_flow
 from interpogate.trace.keeping import Keeper
 from interpogate.trace.modules import ModelModules
+from interpogate.trace.remarks import is_unfinished, later_remark, lost_remark, model_remarks
 from interpogate.trace.source import failure_source
-from interpogate.trace.values import RawRow, capture, capture_arguments, describe, tensors_of
+from interpogate.trace.unseen import joined
+from interpogate.trace.values import RawRow, capture, capture_arguments, describe
 
 
 class Listener(Protocol):
@@ -68,7 +75,8 @@ class _Pause:
 
     index: int
     call: int
-    makers: list[tuple[int, int, Any]]
+    seen: Seen
+    """What they were given."""
     taken: Any
     calls_inside: int = 0
     """Calls of modules that those hooks began and that are not over."""
@@ -89,7 +97,10 @@ class Recorder:
         self._listener = listener
         self._keeper = keeper
         self._position = Position()
-        self._flow = DataFlow(self._position, _parameters(modules), keeper) if dataflow else None
+        self._constants = Constants(modules.live)
+        self._flows = Flows(self._position, _parameters(modules), self._constants)
+        self._borders = Borders(self._flows) if dataflow else None
+        self._mode = DataFlow(self._flows, keeper) if dataflow else None
         self._calls: list[_RawCall] = []
         self._pauses: list[_Pause] = []
         self._thread = 0
@@ -97,6 +108,7 @@ class Recorder:
         self._failure: Failure | None = None
         self._sealed: dict[int, str] = {}
         self._is_eager_twin = False
+        self._later = ""
         self.internal_errors = 0
 
     @contextmanager
@@ -107,13 +119,17 @@ class Recorder:
         try:
             with (
                 eager(),
+                deeper(),
                 attached(self._modules, self) as self._sealed,
-                self._flow or nullcontext(),
+                joined(self._flows) if self._mode else nullcontext(),
+                self._mode or nullcontext(),
             ):
                 yield
         except BaseException as error:
             self._note_failure(error)
             raise
+        finally:
+            self._constants.forget()
 
     def recording(self) -> Recording:
         """What was seen, as plain data. Call it after the block."""
@@ -126,13 +142,26 @@ class Recorder:
         calls = tuple(
             self._frozen(raw, numbers, site) for raw, site in zip(self._calls, sites, strict=True)
         )
-        flow = self._flow
-        operations, flows, results = flow.frozen() if flow else ((), (), ())
-        used = frozenset(flow.used_modules) if flow else frozenset()
+        found = frozen_flow(self._flows, self._borders.results if self._borders else [])
         return Recording(
-            calls, operations, flows, results, used,
-            self._failure, self._sealed, self._is_eager_twin,
+            calls, found.operations, found.flows, found.results,
+            frozenset(self._flows.used_modules), self._failure, self._sealed, self._is_eager_twin,
+            frozenset(self._borders.edited if self._borders else ()),
+            tuple(self._remarks()), self._later != "",
         )  # fmt: skip
+
+    @property
+    def lost_observations(self) -> int:
+        """How many events could not be noted because of faults of our own."""
+        in_mode = self._mode.internal_errors if self._mode else 0
+        return self.internal_errors + self._flows.internal_errors + in_mode
+
+    def _remarks(self) -> Iterator[str]:
+        yield from model_remarks(self._modules)
+        if self._later:
+            yield self._later
+        if self.lost_observations:
+            yield lost_remark(self.lost_observations)
 
     def before_hooks(self, index: int, taken: Any) -> None:
         """Pre-hooks of others are about to run."""
@@ -162,10 +191,11 @@ class Recorder:
         if get_ident() != self._thread:
             return
         call = self._position.call
-        if self._flow is not None and call >= 0 and self._calls[call].module == index:
+        borders = self._borders
+        if borders is not None and call >= 0 and self._calls[call].module == index:
             try:
                 with torch._C.DisableTorchFunction():
-                    self._leave_flow(self._flow, self._calls[call], taken, output)
+                    self._leave_flow(borders, call, taken, output)
             except Exception:  # noqa: BLE001 (watching must never break the user's forward pass)
                 self.internal_errors += 1
         self._pause(index, output, None)
@@ -189,17 +219,17 @@ class Recorder:
             (self._listener.failed if failed else self._listener.finished)(index, now)
 
     def _pause(self, index: int, value: Any, taken: Any) -> None:
-        position, flow = self._position, self._flow
+        position, borders = self._position, self._borders
         if get_ident() != self._thread:
             return
-        makers: list[tuple[int, int, Any]] = []
-        if flow is not None and position.call >= 0:
+        seen = Seen()
+        if borders is not None and position.call >= 0:
             try:
                 with torch._C.DisableTorchFunction():
-                    makers = flow.makers(value)
+                    seen = borders.seen(value)
             except Exception:  # noqa: BLE001 (watching must never break the user's forward pass)
                 self.internal_errors += 1
-        self._pauses.append(_Pause(index, position.call, makers, taken))
+        self._pauses.append(_Pause(index, position.call, seen, taken))
         position.call = PAUSED
 
     def _resume(self, index: int) -> _Pause | None:
@@ -213,12 +243,11 @@ class Recorder:
     def _enter(
         self, index: int, args: Any, kwargs: dict[str, Any], now: int, pause: _Pause | None
     ) -> None:
-        position, flow = self._position, self._flow
-        if pause is not None and flow is not None and position.call >= 0:
-            flow.replaced(pause.makers, (args, kwargs))
+        position, borders = self._position, self._borders
+        if pause is not None and borders is not None and position.call >= 0:
+            borders.replaced(pause.seen, (args, kwargs), len(self._calls))
         rows = capture_arguments(args, kwargs)
-        first = len(flow.operations) if flow else 0
-        order = position.next_order()
+        order, first = position.next_order(), len(self._flows.operations)
         handled = id(sys.exc_info()[1])
         self._calls.append(
             _RawCall(
@@ -226,21 +255,44 @@ class Recorder:
                 calling_site(self._modules.live[index]),
             )
         )  # fmt: skip
-        is_root = position.call < 0
+        if borders is not None:
+            self._enter_flow(borders, index, args, kwargs)
+            self._calls[-1].first_operation = len(self._flows.operations)
         parent, position.call = position.call, len(self._calls) - 1
-        if flow is not None and is_root:
-            self._add_inputs(flow, index, args, kwargs)
         if self._keeper is not None:
             self._keeper.took(position.call, parent, index, args, kwargs)
 
-    def _add_inputs(self, flow: DataFlow, index: int, args: Any, kwargs: Any) -> None:
-        names = argument_names(self._modules.live[index])
-        for number, value in enumerate(args):
-            name = names[number] if number < len(names) else str(number)
-            kwargs = {name: value, **kwargs}
-        for key, tensor in tensors_of(kwargs):
-            flow.add_input(key, tensor)
-            self._calls[-1].first_operation = len(flow.operations)
+    def _enter_flow(self, borders: Borders, index: int, args: Any, kwargs: dict[str, Any]) -> None:
+        position, row, flows = self._position, len(self._calls) - 1, self._flows
+        if position.call >= 0:
+            # In the caller's name: what is not known here is no affair of the module's.
+            flows.meet((*args, *kwargs.values()) if kwargs else args)
+        if position.call >= 0 and not flows.has_references:
+            return
+        names = positional_names(self._modules.live[index], len(args))
+        arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+        if position.call >= 0:
+            borders.enter(arguments, self._module_call(row))
+            return
+        is_first_root = index == 0 and not position.has_root
+        if is_first_root and not any(raw.parent < 0 for raw in self._calls[:-1]):
+            flows.clear()  # what was done before the model was called is no part of it
+        position.has_root = position.has_root or index == 0
+        position.call = row
+        borders.add_inputs(arguments, self._module_call(row))
+        position.call = OUTSIDE
+
+    def _module_call(self, row: int) -> ModuleCall:
+        raw = self._calls[row]
+        return ModuleCall(
+            row=row,
+            parent=raw.parent,
+            class_name=self._modules.tree.modules[raw.module].class_name,
+            first_operation=raw.first_operation,
+            has_inside=len(self._calls) > row + 1,
+            module=self._modules.live[raw.module],
+            site=raw.site,
+        )
 
     def _leave(
         self, index: int, taken: Any, output: Any, now: int, pause: _Pause | None
@@ -262,26 +314,26 @@ class Recorder:
         else:
             raw.error, raw.error_id = _described(error), id(error)
             self._hook_error = id(error) if pause is not None else self._hook_error
-        if self._flow is not None:
-            self._leave_flow(self._flow, raw, taken, output, pause)
+        if self._borders is not None:
+            self._leave_flow(self._borders, call, taken, output, pause)
         self._position.call = raw.parent
         if self._keeper is not None and not raw.failed:
             self._keeper.returned(call, index, output)
         return raw.failed
 
     def _leave_flow(
-        self, flow: DataFlow, raw: _RawCall, taken: Any, output: Any, pause: _Pause | None = None
+        self, borders: Borders, row: int, taken: Any, output: Any, pause: _Pause | None = None
     ) -> None:
-        class_name = self._modules.tree.modules[raw.module].class_name
+        raw, call = self._calls[row], self._module_call(row)
         if raw.failed:
-            flow.leave_failed_module(class_name, raw.first_operation, taken)
+            borders.leave_failed(call, taken)
             return
         if pause is not None:
-            flow.replaced(pause.makers, output)
-        flow.leave_module(class_name, raw.first_operation, taken, output)
+            borders.replaced(pause.seen, output, row)
+        borders.leave(call, taken, output)
         if raw.parent < 0 and raw.finished_ns:
-            for key, tensor in tensors_of(output):
-                flow.add_result(key, tensor, of_root=raw.module == 0)
+            self._later = later_remark(output) if is_unfinished(output) else self._later
+            borders.add_results(output, raw.module, row)
 
     def _close_until(self, index: int) -> int | None:
         """The innermost open call of a module; calls inside it that never returned are left."""
@@ -306,14 +358,14 @@ class Recorder:
             message=_text(error) or _name(error),
             type_name=_name(error),
             source=failure_source(error.__traceback__),
-            operation=self._flow.failed_operation(chain) if self._flow else -1,
+            operation=self._mode.failed_operation(chain) if self._mode else -1,
             call=open_calls[-1] if open_calls else -1,
             in_hook=bool(self._pauses) or id(error) == self._hook_error,
         )
 
     def _frozen(self, raw: _RawCall, numbers: dict[int, int], site: CallSite | None) -> Call:
         number = numbers[raw.module] = numbers.get(raw.module, -1) + 1
-        names = argument_names(self._modules.live[raw.module])
+        names = positional_names(self._modules.live[raw.module], raw.positional)
         return Call(
             module=raw.module,
             parent=raw.parent,
@@ -359,20 +411,7 @@ def _is_recomputing() -> bool:
     return torch._C._current_graph_task_id() != -1
 
 
-def argument_names(module: nn.Module) -> tuple[str, ...]:
-    """Names of the positional parameters of a module's forward."""
-    code = getattr(module.forward, "__wrapped__", module.forward)
-    code = getattr(code, "__func__", code)
-    while hasattr(code, "__wrapped__"):
-        code = code.__wrapped__
-    inner = getattr(code, "__code__", None)
-    if inner is None:
-        return ()
-    names: tuple[str, ...] = inner.co_varnames[: inner.co_argcount]
-    return names[1:] if names[:1] == ("self",) else names
-
-
-def _named(rows: list[RawRow], positional: int, names: tuple[str, ...]) -> list[RawRow]:
+def _named(rows: list[RawRow], positional: int, names: Sequence[str]) -> list[RawRow]:
     named = []
     for depth, key, *rest in rows:
         is_position = depth == 0 and key.isdecimal() and int(key) < min(positional, len(names))
@@ -380,9 +419,9 @@ def _named(rows: list[RawRow], positional: int, names: tuple[str, ...]) -> list[
     return named
 
 
-def _parameters(modules: ModelModules) -> dict[int, tuple[torch.Tensor, str, int]]:
+def _parameters(modules: ModelModules) -> dict[int, Owned]:
     """Every parameter and buffer by identity: the tensor, its name, the module that owns it."""
-    found: dict[int, tuple[torch.Tensor, str, int]] = {}
+    found: dict[int, Owned] = {}
     for index, module in enumerate(modules.live):
         for name, tensor in (*module._parameters.items(), *module._buffers.items()):
             if tensor is not None:

@@ -89,7 +89,7 @@ def tensors_of(value: Any, depth: int = 0) -> Iterator[tuple[str, torch.Tensor]]
     if isinstance(value, torch.Tensor):
         yield "", value
     elif depth < MAXIMUM_DEPTH:
-        for key, item in _parts(value)[1]:
+        for key, item in parts_of(value)[1]:
             for inner, tensor in tensors_of(item, depth + 1):
                 yield f"{key}.{inner}" if inner else key, tensor
 
@@ -99,8 +99,16 @@ def leaves(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
     if isinstance(value, torch.Tensor):
         yield keys, value
     elif value is not None and len(keys) <= MAXIMUM_DEPTH:
-        for key, item in _parts(value)[1]:
+        for key, item in parts_of(value)[1]:
             yield from leaves(item, (*keys, key))
+
+
+def parts_of(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:
+    """What kind of value it is, and its items with their keys."""
+    try:
+        return _items(value)
+    except Exception:  # noqa: BLE001 (user code; a value that refuses is an object without parts)
+        return "object", []
 
 
 def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
@@ -110,7 +118,7 @@ def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
     if value is None:  # what most arguments of large models are
         rows.append((depth, key, "none", type(None), None))
         return
-    kind, items = _parts(value)
+    kind, items = parts_of(value)
     rows.append((depth, key, kind, _label(kind, value), None))
     if depth >= MAXIMUM_DEPTH:
         return
@@ -119,13 +127,6 @@ def _add(rows: list[RawRow], depth: int, key: str, value: Any) -> None:
             rows.append((depth + 1, "…", "object", f"{len(items) - number} more", None))
             return
         _add(rows, depth + 1, name, item)
-
-
-def _parts(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:
-    try:
-        return _items(value)
-    except Exception:  # noqa: BLE001 (user code; a value that refuses is an object without parts)
-        return "object", []
 
 
 def _items(value: Any) -> tuple[Kind, list[tuple[str, Any]]]:  # noqa: PLR0911 (one a kind)

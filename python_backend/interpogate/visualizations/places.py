@@ -73,5 +73,5 @@ def _operation(graph: Graph, node: Node) -> Place:
         return Place("argument", node.id, (0,), rows=rows, name=operation.name)
     if operation.kind == "pass":
         raise NoTensor("Here a module passes tensors on.", hint="Choose the module itself.")
-    module = graph.recording.calls[operation.call].module
+    module = graph.recording.module_of(operation)
     return Place("operation", node.id, (module,), rows=rows, name=operation.name)

@@ -68,7 +68,7 @@ def test_what_a_pre_hook_puts_in_place_of_an_input_is_what_the_module_took() -> 
     assert (hooked, "head") in {(e.source, e.target) for e in interp.graph.edges}
 
 
-def test_an_output_changed_in_place_by_a_hook_changes_no_shape_and_breaks_no_flow() -> None:
+def test_an_output_changed_in_place_by_a_hook_goes_through_the_hook_and_the_run_says_so() -> None:
     interp = Interpogate(networks.Residual())
 
     def post_hook(module: Any, args: Any, output: torch.Tensor) -> None:
@@ -77,8 +77,12 @@ def test_an_output_changed_in_place_by_a_hook_changes_no_shape_and_breaks_no_flo
     with torch.no_grad(), interp.hook() as hook:
         hook.post("blocks.1", post_hook)
         interp.forward(X)
-    assert not [o for o in interp.graph.operations if o.name == "hook"]
-    assert "head" in {edge.target for edge in interp.graph.edges}
+    hooked = next(o for o in interp.graph.operations if o.name == "hook")
+    assert hooked.outputs[0].shape == X.shape
+    pairs = {(edge.source, edge.target) for edge in interp.graph.edges}
+    assert any(source.startswith("blocks.1") for source, target in pairs if target == hooked.id)
+    assert interp.run is not None
+    assert [note for note in interp.run.notes if note.startswith("A hook on blocks.1 replaced")]
 
 
 @pytest.mark.parametrize("kind", ["pre", "post"])

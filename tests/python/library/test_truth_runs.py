@@ -103,7 +103,8 @@ def test_a_generator_is_returned_unread_and_runs_unwatched() -> None:
     items = interp.forward(torch.ones(2, 4))
     assert interp.run is not None
     assert text_of(interp.run.calls[0].outputs) == "generator"
-    assert interp.graph.modules["layer"].note == "Did not run in this forward pass."
+    note = "Did not run before the model returned; what runs later is not recorded."
+    assert interp.graph.modules["layer"].note == note
     assert len(list(items)) == 2
 
 
