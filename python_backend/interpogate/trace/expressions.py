@@ -79,7 +79,7 @@ class Expressions:
         around = [span for span in self._loops if span[:2] <= at < span[2:]]
         if around:
             end = around[-1][2:]
-            yield from (one for one in reversed(own) if at < one.end <= end)
+            yield from [one for one in own if at < one.end <= end][-1:]
 
     def _add(self, node: ast.AST) -> None:
         match node:

@@ -25,6 +25,17 @@ Source = tuple[int, int]
 _use_count = getattr(torch._C, "_storage_Use_Count", None)
 # The tensor itself, and the Python object of the storage that is asked for.
 _UNSHARED = 2
+# Beyond so many writes to parts of a tensor, earlier ones count even if they were overwritten.
+_MAXIMUM_COMPARED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A change in place."""
+
+    clock: int
+    region: Region
+    source: Source
 
 
 @dataclass(slots=True)
@@ -37,16 +48,9 @@ class Origin:
     clock: int
     """Position, among all events, up to which writes by others are merged."""
     source: Source
-    others: list[Source] = field(default_factory=list)
+    others: list[Write] = field(default_factory=list)
     """What wrote parts of it since."""
     references: list[Reference] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Write:
-    clock: int
-    region: Region
-    source: Source
 
 
 @dataclass(slots=True)
@@ -54,7 +58,7 @@ class _Log:
     """The writes to one storage; its weak reference keeps the address from being used again."""
 
     storage: StorageWeakRef
-    writes: list[_Write] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
 
 
 class Makers:
@@ -89,7 +93,7 @@ class Makers:
         if storage is None or not _is_shared(storage):
             return
         log = self._logs.setdefault(storage._cdata, _Log(_held_weakly(storage)))
-        log.writes.append(_Write(clock, _region(tensor), source))
+        log.writes.append(Write(clock, _region(tensor), source))
 
     def left(self, tensor: torch.Tensor, source: Source) -> None:
         """Note that something outside torch may work on the memory of a tensor."""
@@ -108,7 +112,9 @@ class Makers:
         """Everything that the values of a tensor come from, its references left aside."""
         if self._logs:
             self._merge(tensor, origin)
-        return (origin.source, *origin.others) if origin.others else (origin.source,)
+        if not origin.others:
+            return (origin.source,)
+        return (origin.source, *(write.source for write in origin.others))
 
     def sharing(self, tensor: torch.Tensor, facts: Any, clock: int) -> Origin | None:
         """An origin for a tensor that nobody noted, found by what shares its memory."""
@@ -118,7 +124,7 @@ class Makers:
         if not found:
             return None
         origin = self.made(tensor, found[0], facts, clock)
-        origin.others = list(found[1:])
+        origin.others = [Write(clock, _region(tensor), source) for source in found[1:]]
         return origin
 
     def _merge(self, tensor: torch.Tensor, origin: Origin) -> None:
@@ -130,8 +136,11 @@ class Makers:
         for write in (write for write in log.writes if write.clock > origin.clock):
             if write.region.covers(region):
                 origin.source, origin.others, origin.references = write.source, [], []
-            elif write.region.meets(region) and write.source not in origin.others:
-                origin.others.append(write.source)
+            elif write.region.meets(region):
+                if len(origin.others) < _MAXIMUM_COMPARED:
+                    old = origin.others
+                    origin.others = [one for one in old if not write.region.covers(one.region)]
+                origin.others.append(write)
         origin.clock = log.writes[-1].clock
 
     def _of_storage(self, tensor: torch.Tensor, storage: Any) -> tuple[Source, ...]:
