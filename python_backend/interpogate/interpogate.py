@@ -27,7 +27,7 @@ from interpogate.progress import Progress
 from interpogate.refusals import NotAModule, NotATokenizer, run_failed, vocabulary_mismatch
 from interpogate.run import KeptLogits, Run, has_values
 from interpogate.trace.attachment import eager_original
-from interpogate.trace.forwards import argument_names
+from interpogate.trace.call_arguments import positional_names
 from interpogate.trace.keeping import RunTensors
 from interpogate.trace.modules import ModelModules, declared_modules
 from interpogate.trace.recorder import Recorder
@@ -183,7 +183,8 @@ class Interpogate:
     def _forward(
         self, args: tuple[Any, ...], inputs: dict[str, Any], *, text: str | None = None
     ) -> Any:
-        named = {**dict(zip(argument_names(self._watched), args, strict=False)), **inputs}
+        names = positional_names(self._watched, len(args))
+        named = {**dict(zip(names, args, strict=False)), **inputs}
         try:
             with self._watching() as outcome:
                 outcome.text, outcome.inputs = text, named
