@@ -143,3 +143,80 @@ test("a dozen inputs that each of many steps reads are laid out", () => {
   const scene = layOut(nodes, edges(flows.flat().join(" ")));
   expect(scene.points.every(Number.isFinite)).toBe(true);
 }, 60_000);
+
+test("a level of ten thousand nodes is laid out, each edge ahead", () => {
+  const nodes = Array.from({ length: 10_000 }, (_, id) => node(String(id), 26));
+  const flows = nodes.slice(1).flatMap((_, id) => {
+    const next = { source: id, target: id + 1 };
+    return id % 2 === 0 && id + 2 < nodes.length ? [next, { source: id, target: id + 2 }] : [next];
+  });
+  const scene = layOut(nodes, flows);
+  expect(scene.routeRows.length).toBe(flows.length);
+  expect(scene.points.every(Number.isFinite)).toBe(true);
+  expect(scene.width / scene.height).toBeGreaterThan(0.5);
+}, 60_000);
+
+test("lines between two unfolded nodes lead from each port to each", () => {
+  const port = (id: string, role: Role) => ({ id, width: 8, height: 8, role });
+  const inside = (container: string, ports: NodeShape[], lines: EdgeShape[]) => {
+    return {
+      container,
+      nodes: [...ports, node(`${container}-a`), node(`${container}-b`)],
+      edges: lines,
+      titleWidth: 0,
+    };
+  };
+  const levels = [
+    {
+      container: ".",
+      nodes: [node("left"), node("right")],
+      edges: [
+        { source: 0, target: 1, output: 0, input: 1 },
+        { source: 0, target: 1, output: 1, input: 0 },
+      ],
+      titleWidth: 0,
+    },
+    inside("left", [port("o0", "output"), port("o1", "output")], edges("2>0 3>1")),
+    inside("right", [port("i0", "input"), port("i1", "input")], edges("0>2 1>3")),
+  ];
+  const scene = sceneOf(new Planner(), { number: 1, levels, aspect: 1.5 });
+  const middle = (id: string) => {
+    const [left, , right] = rectOf(scene, scene.ids.indexOf(id));
+    return (left + right) / 2;
+  };
+  const ends = [0, 1].map((row) => {
+    const path = pathOf(scene, row);
+    return [path[0]?.[0], path.at(-1)?.[0]].map((x) => Math.round(x ?? Number.NaN));
+  });
+  expect(ends).toEqual([
+    [Math.round(middle("o0")), Math.round(middle("i1"))],
+    [Math.round(middle("o1")), Math.round(middle("i0"))],
+  ]);
+});
+
+test("the label of a loop is beside its node, and what a line carries alone is at that line", () => {
+  const label = (text: string) => {
+    return { parts: [{ text, isToken: false }], width: 40, lines: [] };
+  };
+  const flows = [
+    { source: 0, target: 1, label: label("1×2") },
+    { source: 0, target: 2, label: label("1×3") },
+    { source: 0, target: 0, label: label("1×4") },
+  ];
+  const scene = layOut([node("0"), node("1"), node("2")], flows);
+  const [, top, right, bottom] = rectOf(scene, 0);
+  const placed = scene.labels.map((one) => ({
+    text: one?.label.parts[0]?.text,
+    x: one?.x ?? 0,
+    y: one?.y ?? 0,
+  }));
+  const loop = placed.find(({ text }) => text === "1×4");
+  expect(loop && loop.x - 24 > right && loop.y > top && loop.y < bottom).toBe(true);
+  for (const text of ["1×2", "1×3"]) {
+    const own = placed.find((one) => one.text === text);
+    expect(own?.y).toBeGreaterThan(bottom);
+  }
+  expect(
+    new Set(placed.map(({ x, y }) => `${Math.round(x / 40)} ${Math.round(y / 14)}`)).size,
+  ).toBe(3);
+});

@@ -4,8 +4,8 @@ import { Planner } from "../../webview/src/layout/plan.ts";
 import { sceneOf } from "../../webview/src/layout/scene.ts";
 import type { LevelShape, Scene } from "../../webview/src/layout/shapes.ts";
 import { shapesOf } from "../../webview/src/layout/sizes.ts";
-import { withBundledPorts } from "../../webview/src/store/bundles.ts";
-import { decodeLevel, type Levels, openContainers } from "../../webview/src/store/graph.ts";
+import { openLevels } from "../../webview/src/store/bundles.ts";
+import { decodeLevel, type Levels } from "../../webview/src/store/graph.ts";
 import { type Recording, readRecording } from "./replay/read.ts";
 import { gptRecording } from "./replay/recording.mjs";
 
@@ -15,15 +15,13 @@ const WRITTEN: Recording = gptRecording({ layers: 12 });
 
 function levelsOf(recording: Recording, detail: "essential" | "all" = "essential"): Levels {
   const columns = detail === "all" ? (recording.allLevels ?? {}) : recording.levels;
-  return new Map(
-    Object.values(columns).map((level) => [level.container, withBundledPorts(decodeLevel(level))]),
-  );
+  return new Map(Object.values(columns).map((level) => [level.container, decodeLevel(level)]));
 }
 
 const measure = (text: string, style: { size: number }) => text.length * style.size * 0.6;
 
 function shapes(levels: Levels, expanded: readonly string[]): LevelShape[] {
-  return shapesOf(openContainers(levels, new Set(expanded)), levels, measure);
+  return shapesOf(openLevels(levels, new Set(expanded)), levels, measure);
 }
 
 function layOut(levels: readonly LevelShape[], aspect = 1.5, planner = new Planner()): Scene {

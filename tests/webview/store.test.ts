@@ -121,7 +121,7 @@ describe("the state of a run", () => {
 describe("ports", () => {
   test("that lead to the same nodes become one", () => {
     const level = decodeLevel(masked());
-    const bundled = withBundledPorts(level);
+    const bundled = withBundledPorts(level, new Map());
     expect(bundled.nodes.map((node) => node.id)).toEqual(["a", "b", "in0", "in1"]);
     const ends = bundled.edges.map(({ source, target, strands }) => [
       source,
@@ -137,9 +137,18 @@ describe("ports", () => {
     expect(bundled.rows).toEqual([0, 1, 2, 3, 3]);
   });
 
+  test("that lead to different ports of an unfolded node stay apart", () => {
+    const level = { ...masked(), edgeInputs: [-1, 0, 1, 0, 1, -1] };
+    const inside = decodeLevel({ ...masked(), container: "a" });
+    const ports = (insides: Levels) =>
+      withBundledPorts(decodeLevel(level), insides).nodes.map(({ id }) => id);
+    expect(ports(new Map())).toEqual(["a", "b", "in0", "in1"]);
+    expect(ports(new Map([["a", inside]]))).toEqual(["a", "b", "in0", "in1", "in2"]);
+  });
+
   test("that have names stay apart", () => {
     const level = { ...masked(), names: ["a", "b", "x", "y", "z"] };
-    expect(withBundledPorts(decodeLevel(level)).nodes.length).toBe(5);
+    expect(withBundledPorts(decodeLevel(level), new Map()).nodes.length).toBe(5);
   });
 });
 

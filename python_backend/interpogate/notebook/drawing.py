@@ -22,6 +22,7 @@ from interpogate.visualizations.library import DrawnBlocks
 
 Theme = Literal["light", "dark"]
 _INSTALL = "Install it: pip install 'interpogate[drawing]'."
+_FEWER = "Draw fewer containers unfolded, or report this with the model's class."
 _ASPECT = 1.6
 _SCALE = 2
 _LARGEST = 16_000
@@ -31,7 +32,7 @@ class DrawingFailed(InterpogateError):
     """The graph could not be drawn."""
 
     code = "drawing.failed"
-    hint = "Draw fewer containers unfolded, or report this with the model's class."
+    hint = "Report this with the model's class."
 
 
 def svg(  # noqa: PLR0913 (each says one thing about the drawing)
@@ -64,7 +65,12 @@ def svg(  # noqa: PLR0913 (each says one thing about the drawing)
         if drawn
         else {},
     }
-    return _drawn(json.dumps(order))
+    try:
+        return _drawn(json.dumps(order))
+    except DrawingFailed as error:
+        if expanded:
+            raise DrawingFailed(str(error), hint=_FEWER) from None
+        raise
 
 
 def png(document: str) -> bytes:

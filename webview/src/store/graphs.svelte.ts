@@ -1,7 +1,7 @@
 /** The shown graph: which levels are here, what is unfolded, what is selected. Part of the session. */
 import type { GraphDetail } from "../protocol/messages.generated.ts";
 import type { RpcClient } from "../protocol/rpc.ts";
-import { withBundledPorts } from "./bundles.ts";
+import { openLevels } from "./bundles.ts";
 import {
   decodeLevel,
   findNode,
@@ -9,7 +9,6 @@ import {
   type GraphNode,
   type Levels,
   missingLevels,
-  openContainers,
   ROOT,
 } from "./graph.ts";
 import type { Model } from "./received.ts";
@@ -31,7 +30,7 @@ export class GraphStore {
   /** Grows when the whole graph is another one: the view starts anew. */
   epoch = $state(0);
 
-  readonly open: GraphLevel[] = $derived(openContainers(this.levels, this.expanded));
+  readonly open: GraphLevel[] = $derived(openLevels(this.levels, this.expanded));
   readonly selectedNode: GraphNode | null = $derived(
     this.selected === null ? null : findNode(this.levels, this.selected),
   );
@@ -200,9 +199,7 @@ export class GraphStore {
       const params = { modelId: this.modelId, containers: [...containers], detail };
       const answer = await this.client.request("graph/read", params);
       if (reading !== this.reading) return null;
-      return new Map(
-        answer.levels.map((level) => [level.container, withBundledPorts(decodeLevel(level))]),
-      );
+      return new Map(answer.levels.map((level) => [level.container, decodeLevel(level)]));
     } catch {
       // The model's own state says why; what is shown stays.
       return null;

@@ -8,8 +8,8 @@ import { sceneOf } from "../layout/scene.ts";
 import { shapesOf } from "../layout/sizes.ts";
 import type { Block, BlockPicture, Level } from "../protocol/messages.generated.ts";
 import { type Stacks, stacksOf } from "../render/blocks.ts";
-import { withBundledPorts } from "../store/bundles.ts";
-import { decodeLevel, type GraphLevel, openContainers } from "../store/graph.ts";
+import { openLevels } from "../store/bundles.ts";
+import { decodeLevel, type GraphLevel } from "../store/graph.ts";
 import { defaultExpansion } from "../store/unfolding.ts";
 import { svgOf } from "./drawing.ts";
 import { paletteOf, type Theme } from "./palettes.ts";
@@ -52,10 +52,10 @@ function unfolded(levels: Levels): ReadonlySet<string> {
 export function draw(json: string): string {
   const order: Order = JSON.parse(json);
   const levels: Levels = new Map(
-    order.levels.map((level) => [level.container, withBundledPorts(decodeLevel(level))]),
+    order.levels.map((level) => [level.container, decodeLevel(level)]),
   );
   const expanded = order.expanded ? new Set(order.expanded) : unfolded(levels);
-  const open = openContainers(levels, expanded);
+  const open = openLevels(levels, expanded);
   const own = stacks(order);
   const room = new Map([...own].map(([node, stack]) => [node, stack.room]));
   const request = {
@@ -65,7 +65,7 @@ export function draw(json: string): string {
   };
   return svgOf({
     scene: sceneOf(new Planner(), request),
-    levels,
+    levels: new Map(open.map((level) => [level.container, level])),
     states: new Map(order.failed === null ? [] : [[order.failed, "failed"]]),
     palette: paletteOf(order.theme),
     measure: estimatedMeasure,
