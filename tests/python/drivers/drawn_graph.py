@@ -43,8 +43,8 @@ class DrawnGraph:
     """What can be seen in a drawing."""
 
     def __init__(self, svg: str) -> None:
-        found = [[float(number) for number in one.groups()[:4]] for one in _RECT.finditer(svg)]
-        self.boxes = [Box(x, y, width, height) for x, y, width, height in found]
+        rects = [[float(number) for number in one.groups()[:4]] for one in _RECT.finditer(svg)]
+        self.boxes = [Box(x, y, width, height) for x, y, width, height in rects]
         self._name(svg)
         self._nest()
         self.loose: list[str] = []
