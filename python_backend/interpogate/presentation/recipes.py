@@ -1,6 +1,6 @@
 """Recipes for a selection: which ones fit, and their code.
 
-What the model is like (layers, last norm, unembedding, attention) is read from the recording and
+What the model is like (layers, attention) is read from the recording and
 the modules; a recipe that lacks something says so.
 """
 
@@ -12,12 +12,14 @@ from typing import Any
 from interpogate.codegen.recipes import RECIPES, Situation, write_recipe
 from interpogate.codegen.values import MainTensor, main_tensor
 from interpogate.codegen.watching import HookTarget, Style
-from interpogate.graph.modules import Module, ModuleTree
+from interpogate.graph.graph import Graph
+from interpogate.graph.modules import Module
 from interpogate.presentation.selection import hook_target, sample, selected_modules
 from interpogate.presentation.subject import Subject
 from interpogate.presentation.summary import predicts_tokens
 from interpogate.protocol import messages as m
 from interpogate.trace.members import attribute
+from interpogate.visualizations.residual import main_stack
 
 
 def list_recipes(subject: Subject, node: str, also: Sequence[str]) -> m.Recipes:
@@ -50,9 +52,10 @@ def situation(subject: Subject, nodes: Sequence[str]) -> Situation:
     """What recipes need to know of the selection and its model."""
     modules = selected_modules(subject.graph, nodes)
     target = hook_target(subject, modules)
-    layers = _target(subject, _layers(subject.graph.tree, modules))
+    stack = _stack(subject.graph)
+    layers = _target(subject, _layers(modules) or stack)
+    last = _target(subject, stack[-1:])
     attention = _target(subject, _attention(subject, modules))
-    unembedding = _unembedding(subject)
     root = subject.graph.recording.calls_of(0)
     return Situation(
         target=target,
@@ -60,11 +63,11 @@ def situation(subject: Subject, nodes: Sequence[str]) -> Situation:
         is_text=subject.text is not None,
         output=_output(target),
         result=main_tensor(root[0].outputs) if root else None,
-        predicts_tokens=unembedding is not None and predicts_tokens(subject.live[0]),
+        predicts_tokens=_predicts_tokens(subject),
         layers=layers,
         layer_output=_output(layers),
-        norm=_last_norm(subject, unembedding, layers),
-        unembedding=unembedding.path if unembedding else "",
+        last_layer=last,
+        last_output=_output(last),
         attention=attention,
     )
 
@@ -77,19 +80,15 @@ def _output(target: HookTarget | None) -> MainTensor | None:
     return main_tensor(target.call.outputs) if target and target.call else None
 
 
-def _layers(tree: ModuleTree, selected: Sequence[Module]) -> tuple[Module, ...]:
-    """The selection itself where it is several equal blocks, else the model's longest stack."""
-    if len(selected) > 1 and len({module.class_name for module in selected}) == 1:
-        return tuple(selected)
-    stacks = [_stack(tree, module) for module in tree.modules]
-    return max(stacks, key=len, default=())
+def _layers(selected: Sequence[Module]) -> tuple[Module, ...]:
+    """The selection itself where it is several equal blocks."""
+    is_several = len(selected) > 1 and len({module.class_name for module in selected}) == 1
+    return tuple(selected) if is_several else ()
 
 
-def _stack(tree: ModuleTree, module: Module) -> tuple[Module, ...]:
-    """Numbered children of one class that hold more than one module each."""
-    inside = [tree.modules[index] for index in module.children]
-    numbered = [child for child in inside if child.name.isdigit() and child.children]
-    return tuple(numbered) if len({child.class_name for child in numbered}) == 1 else ()
+def _stack(graph: Graph) -> tuple[Module, ...]:
+    """The blocks after which the model makes its result, each once."""
+    return tuple(graph.tree.modules[index] for index in dict.fromkeys(main_stack(graph)))
 
 
 def _attention(subject: Subject, selected: Sequence[Module]) -> tuple[Module, ...]:
@@ -112,31 +111,11 @@ def _is_attention(subject: Subject, module: Module) -> bool:
     return is_pair and "attention" in module.class_name.lower()
 
 
-def _unembedding(subject: Subject) -> Module | None:
+def _predicts_tokens(subject: Subject) -> bool:
+    """Whether the model has output embeddings and says that it predicts tokens."""
     live: Any = subject.live[0]
     try:
         found = live.get_output_embeddings()
     except (AttributeError, NotImplementedError):
-        return None
-    index = next((i for i, module in enumerate(subject.live) if module is found), -1)
-    return subject.graph.tree.modules[index] if index >= 0 and found is not None else None
-
-
-def _last_norm(subject: Subject, unembedding: Module | None, layers: HookTarget | None) -> str:
-    """The last norm outside the layers that ran before the unembedding."""
-    if unembedding is None or layers is None:
-        return ""
-    calls = subject.graph.recording.calls
-    ends = [call.order for call in calls if call.module == unembedding.index]
-    modules = subject.graph.tree.modules
-    norms = [
-        modules[call.module]
-        for call in calls
-        if ends and call.order < ends[0] and "norm" in modules[call.module].class_name.lower()
-    ]
-    outside = [norm for norm in norms if not _is_inside(norm.path, layers.paths)]
-    return outside[-1].path if outside else ""
-
-
-def _is_inside(path: str, layers: Sequence[str]) -> bool:
-    return any(path.startswith(f"{layer}.") for layer in layers)
+        return False
+    return any(module is found for module in subject.live) and predicts_tokens(live)

@@ -13,6 +13,7 @@ from typing import Any
 import networks
 import pytest
 import torch
+import transformers
 
 from interpogate import Interpogate
 from interpogate.codegen.recipes import RECIPES
@@ -104,6 +105,26 @@ def test_the_logit_lens_agrees_with_the_model_at_the_last_layer(demo: Interpogat
     with torch.no_grad():
         own = demo.tokenizer.decode(demo.forward_text(TEXT).logits[0, -1].argmax())
     assert repr(own) in printed.splitlines()[-1]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_logit_lens_applies_the_soft_cap_that_follows_the_head(
+    demo: Interpogate, style: Style
+) -> None:
+    torch.manual_seed(0)
+    config = transformers.Gemma2Config(
+        hidden_size=32, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+        head_dim=8, intermediate_size=48, vocab_size=len(demo.tokenizer),
+        final_logit_softcapping=2.0,
+    )  # fmt: skip
+    model: Any = transformers.Gemma2ForCausalLM(config)
+    model.eval().lm_head.weight.data.normal_(0, 1)
+    interp = Interpogate(model, demo.tokenizer)
+    code = recipe_code(subject_of(interp), "logitLens", "model.layers", (), style)
+    _, printed = ran(interp, code)
+    with torch.no_grad():
+        own = interp.forward_text(TEXT).logits[0, -1].softmax(-1).max()
+    assert printed.splitlines()[-1].endswith(f"{own:.3f}")
 
 
 def test_captured_attention_is_what_the_eager_kernel_gives(demo: Interpogate) -> None:

@@ -1,4 +1,4 @@
-"""Read each layer's hidden state through the model's own unembedding."""
+"""Read each layer's hidden state through all that follows the model's last layer."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from interpogate.codegen.recipes.situation import (
     Recipe,
     Situation,
     forward,
-    module,
+    result_of,
     sample_name,
     tokenizer,
 )
-from interpogate.codegen.text import indented, quoted
+from interpogate.codegen.text import indented
 from interpogate.codegen.values import MainTensor
 from interpogate.codegen.watching import HookTarget, Style, watched
 
 
 def _refusal(situation: Situation) -> str:
-    if not situation.is_text or not situation.unembedding:
+    if not situation.is_text or not situation.predicts_tokens or situation.result is None:
         return "The logit lens needs a text and a model that predicts tokens."
     if situation.layers is None or situation.layer_output is None:
         return "No repeated layers with a hidden state are known: run the model first."
+    if situation.last_layer is None or situation.last_output is None:
+        return "The layer that the prediction is made after is not known: run the model first."
+    if situation.last_output.tensor.shape != situation.layer_output.tensor.shape:
+        return "The selection returns no hidden state of the model's last layer's shape."
     return ""
 
 
@@ -35,10 +39,11 @@ def _write(situation: Situation, style: Style) -> list[str]:
         "hidden = {}",
         *watched(style, keep, [keeping], [forward(situation, style, sample)]),
         "",
-        *_lens(situation, style),
+        "# What follows the last layer (norm, head, scale, soft cap) is applied to each state.",
         "for path, state in hidden.items():",
         *indented([
-            "probabilities = unembedding(norm(state))[0].softmax(-1)",
+            *_patched(situation, style, sample),
+            "probabilities = logits[0].softmax(-1)",
             "top = probabilities[-1].max(-1)  # after the last token",
             f"word = {tokenizer(style)}.decode(top.indices)",
             'print(path, repr(word), f"{top.values:.3f}")',
@@ -46,12 +51,13 @@ def _write(situation: Situation, style: Style) -> list[str]:
     ]  # fmt: skip
 
 
-def _lens(situation: Situation, style: Style) -> list[str]:
-    norm = module(style, quoted(situation.norm)) if situation.norm else "lambda state: state"
-    return [
-        f"norm = {norm}",
-        f"unembedding = {module(style, quoted(situation.unembedding))}",
-    ]
+def _patched(situation: Situation, style: Style, sample: str) -> list[str]:
+    """Lines that run the model as if its last layer had returned `state`."""
+    last: HookTarget = situation.last_layer  # type: ignore[assignment] # refused without
+    output: MainTensor = situation.last_output  # type: ignore[assignment] # refused without
+    replace, replacing = closure(last, "replace", lambda _: output.replaced("state"))
+    run = result_of(situation, forward(situation, style, sample))
+    return watched(style, replace, [replacing], [f"logits = {run}"])
 
 
 RECIPE = Recipe(

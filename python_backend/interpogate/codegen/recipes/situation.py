@@ -30,10 +30,10 @@ class Situation:
     """The repeated blocks that the selection stands for."""
     layer_output: MainTensor | None
     """The tensor that each of them returns."""
-    norm: str
-    """Path of the last norm before the unembedding; empty if there is none."""
-    unembedding: str
-    """Path of the module that turns a hidden state into logits; empty if there is none."""
+    last_layer: HookTarget | None
+    """The block after which the model makes its result."""
+    last_output: MainTensor | None
+    """The tensor that it returns."""
     attention: HookTarget | None
     """Attention modules of the selection whose kernel can be chosen."""
 
@@ -90,11 +90,6 @@ def forward(situation: Situation, style: Style, sample: str) -> str:
 def tokenizer(style: Style) -> str:
     """The tokenizer as an expression."""
     return "interp.tokenizer" if style == "interpogate" else "tokenizer"
-
-
-def module(style: Style, path: str) -> str:
-    """A module by its path, an expression already quoted."""
-    return f"interp.node({path})" if style == "interpogate" else f"model.get_submodule({path})"
 
 
 def compared(situation: Situation, style: Style, before: str, after: str) -> list[str]:
