@@ -53,6 +53,8 @@ def _groups(recording: Recording, places: Places) -> dict[int, _Group]:
     """Calls of which one caller makes several from one line, by row."""
     lines = [(call.parent, call.module, id(call.site)) for call in recording.calls]
     counts = Counter(lines)
+    if not any(1 < count <= _MOST_APART for count in counts.values()):
+        return {}
     sizes: Counter[_Group] = Counter()
     groups: dict[int, _Group] = {}
     for row, (parent, module, line) in enumerate(lines):

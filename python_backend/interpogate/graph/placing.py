@@ -49,7 +49,9 @@ class _Finder:
         self._of_call: list[int] = []
         self._steps: dict[tuple[int, int], Sequence[_Step]] = {}
         self._variants: defaultdict[tuple[int, int], dict[Hashable, int]] = defaultdict(dict)
+        self._names: dict[int, dict[int, list[str]]] = {}
         self._counts = Counter((call.parent, call.module) for call in self._calls)
+        self._totals = Counter(call.module for call in self._calls)
         self._seen: Counter[Hashable] = Counter()
 
     def place_all(self) -> Sequence[int]:
@@ -62,16 +64,22 @@ class _Finder:
 
     def _place(self, number: int) -> int:
         call = self._calls[number]
+        around = self._of_call[call.parent] if call.parent >= 0 else 0
+        if call.module == 0 or self._is_plain(call.module, around):
+            return call.module
         running = self._running(number)
         if running >= 0:
             return self._of_call[running]
-        around = self._of_call[call.parent] if call.parent >= 0 else 0
-        if call.module == 0:
-            return 0
         *between, (name, module) = self._way(self.rows[around].module, call.module)
         for step in between:
             around = self._first(around, step)
         return self._variant(around, (name, module), number)
+
+    def _is_plain(self, module: int, around: int) -> bool:
+        """Whether it is the only call of a module, at home: so in most models, and quick to see."""
+        if self._totals[module] > 1 or around >= len(self._tree.modules):
+            return False
+        return around < module <= self._tree.modules[around].last
 
     def _running(self, number: int) -> int:
         """The call that is running of the same module, if it calls itself; else -1."""
@@ -93,6 +101,9 @@ class _Finder:
         if own.index < module <= own.last:
             chain = self._tree.ancestors(module)
             return [(modules[one].name, one) for one in chain[chain.index(caller) + 1 :]]
+        direct = self._names_in(caller).get(module)
+        if direct:
+            return [(direct[0], module)]
         prefix = "" if own.path == "." else f"{own.path}."
         inside = [path for path in wanted.other_paths if path.startswith(prefix)]
         if not inside:
@@ -103,6 +114,14 @@ class _Finder:
             own = modules[dict(own.registered)[name]]
             steps.append((name, own.index))
         return steps
+
+    def _names_in(self, around: int) -> dict[int, list[str]]:
+        """The names of all modules directly in another one, by module."""
+        if around not in self._names:
+            found = self._names[around] = {}
+            for name, index in self._tree.modules[around].registered:
+                found.setdefault(index, []).append(name)
+        return self._names[around]
 
     def _first(self, around: int, step: _Step) -> int:
         found = self._inside.get((around, step[1]))
@@ -123,8 +142,7 @@ class _Finder:
         """What tells a call from others of its module there, its step, and its number if known."""
         call, (name, module) = self._calls[number], step
         nth = self._count(call.parent, module)
-        registered = self._tree.modules[self.rows[around].module].registered
-        names = [own for own, index in registered if index == module]
+        names = self._names_in(self.rows[around].module).get(module, [])
         is_list = len(names) > 1 and all(own.isdigit() for own in names)
         if is_list and self._counts[call.parent, module] == len(names):
             return names[nth], (names[nth], module), 1
