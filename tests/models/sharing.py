@@ -113,7 +113,7 @@ class SharedTable(nn.Module):
 class SameLayer(nn.Module):
     """One layer again and again: in a loop, or as many members of a list."""
 
-    def __init__(self, *, listed: bool) -> None:
+    def __init__(self, *, listed: bool = False) -> None:
         super().__init__()
         layer = Siamese.Encoder()
         self.layers = nn.ModuleList([layer] * 3) if listed else nn.ModuleList([layer])

@@ -33,6 +33,8 @@ class HookTarget:
     forward_call: str
     """A forward pass as code, such as `forward_text("Hello")` or `forward(x=torch.randn(1, 3))`."""
     needs_torch: bool = False
+    call_count: int = 1
+    """How often the module of `call` was called."""
     also: tuple[str, ...] = ()
     """Paths of further modules that get the same hooks; the comments tell of the first."""
 
@@ -141,6 +143,10 @@ def _comments(target: HookTarget, moment: Moment) -> list[str]:
         return [comment(f"{name}, did not run in {target.observed}")]
     of_first = f" at {target.module.path}" if target.also else ""
     lines = [f"{name}{of_first}, shapes of {target.observed}"]
+    if target.call_count > 1:
+        lines.append(
+            f"called {target.call_count} times: this runs at each call, shapes of the first"
+        )
     positional, keyword = _arguments(target.call)
     if positional or not keyword:
         lines.append(f"args: ({', '.join(positional)}{',' if len(positional) == 1 else ''})")

@@ -60,11 +60,22 @@ class Graph:
     def locate(self, path: str, detail: Detail = "essential") -> tuple[str, tuple[str, ...]]:
         """Node id of a module path and the containers around it, outermost first.
 
-        Of an instance that is called in several places, the place that the path leads to.
+        Of an instance that is called in several places, the place that the path leads to. An id of
+        a node is found too. Raises `PathNotFound`.
         """
         hierarchy = self.view(detail).hierarchy
+        level = self._level_of(path)
+        if level is not None:
+            return path, tuple(container.id for container in hierarchy.chain(level))
         chain = hierarchy.chain(hierarchy.container_of(self._place(path).row))
         return chain[-1].id, tuple(container.id for container in chain[:-1])
+
+    def _level_of(self, node: str) -> str | None:
+        """The container of a node that is no module."""
+        if "::" not in node or self.places.find(node) is not None:
+            return None
+        levels = self.view("essential").levels.values()
+        return next((level.container for level in levels if node in level.nodes), None)
 
     def module_at(self, path: str) -> Module:
         """The module at a path or at the node of a place. Raises `PathNotFound`."""

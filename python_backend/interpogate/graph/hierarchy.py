@@ -36,6 +36,8 @@ class Container:
     """Index of the module; -1 for a run that is no module of its own."""
     place: int
     """Row of its place; -1 for such a run."""
+    places: tuple[int, ...]
+    """Rows of the places that it shows: its own, or those of a group's members."""
     members: tuple[int, ...] = ()
     """Of a group: indices of the modules that it stands for."""
 
@@ -141,6 +143,7 @@ class Hierarchy:
             parent=parent,
             module=place.module,
             place=place.row,
+            places=_rows(members),
             members=_modules(members) if folded else (),
         )
         self.id_of_place[place.row] = container.id
@@ -163,6 +166,7 @@ class Hierarchy:
                 parent=container.id,
                 module=-1,
                 place=-1,
+                places=_rows(run),
                 members=_modules(run),
             )
         )
@@ -209,6 +213,10 @@ class Hierarchy:
 
 def _group_id(around: Place, run: list[Place]) -> str:
     return f"{around.id}::{run[0].id}…{run[-1].id}"
+
+
+def _rows(places: list[Place]) -> tuple[int, ...]:
+    return tuple(place.row for place in places)
 
 
 def _modules(places: list[Place]) -> tuple[int, ...]:

@@ -47,8 +47,11 @@ class Places:
         self._recording = recording
         self._by_id = {place.id: place for place in rows}
         self._called: dict[int, list[Place]] = {}
+        self._numbers: dict[int, int] = {}
         for row in dict.fromkeys(of_call):
-            self._called.setdefault(rows[row].module, []).append(rows[row])
+            own = self._called.setdefault(rows[row].module, [])
+            own.append(rows[row])
+            self._numbers[row] = len(own)
 
     def find(self, node_id: str) -> Place | None:
         """The place with this id."""
@@ -61,6 +64,11 @@ class Places:
     def of_module(self, module: int) -> Sequence[Place]:
         """Where an instance is called, in the order of first calls; its home if nowhere."""
         return self._called.get(module) or (self.rows[module],)
+
+    def number_of(self, row: int) -> tuple[int, Sequence[Place]]:
+        """Which place of its instance one is, from 1, and all of these; 0 if there is no other."""
+        places = self.of_module(self.rows[row].module)
+        return self._numbers.get(row, 0) if len(places) > 1 else 0, places
 
     def holder(self, module: int, call: int) -> Place:
         """Where a module stands for what a call does: in what runs, else at its first place."""

@@ -35,14 +35,15 @@ def _likely_steps(subject: Subject) -> int:
 def _answers(picture: Picture, progress: Progress) -> dict[str, Any]:
     subject = picture.subject
     names = dict.fromkeys(_node_ids(subject))
-    modules = [module.path for module in subject.graph.tree.modules]
-    paths = list(subject.graph.tree.paths)
-    progress.expect(len(names) + len(modules) + len(paths))
+    hooked = _hooked_nodes(subject)
+    shown = [place.id for place in subject.graph.places.rows if place.is_shown]
+    paths = dict.fromkeys([*subject.graph.tree.paths, *shown])
+    progress.expect(len(names) + len(hooked) + len(paths))
     return {
         "state": encode(portable(picture.state)),
         "levels": {detail: _levels(subject, detail) for detail in get_args(Detail)},
         "nodes": {name: _node(subject, name) for name in progress.over(names)},
-        "hooks": {path: _hooks(subject, path) for path in progress.over(modules)},
+        "hooks": {path: _hooks(subject, hooked[path]) for path in progress.over(hooked)},
         "locations": {path: _location(subject, path) for path in progress.over(paths)},
         "run": _run(picture.run) if picture.run else None,
         "blocks": _blocks(picture),
@@ -82,16 +83,25 @@ def _node_ids(subject: Subject) -> Iterator[str]:
         yield from subject.graph.view(detail).nodes
 
 
-def _hooks(subject: Subject, path: str) -> dict[str, Any]:
+def _hooked_nodes(subject: Subject) -> dict[str, str]:
+    """A node for each path that a node shows."""
+    graph = subject.graph
+    found = {one.path: graph.places.of_module(one.index)[0].id for one in graph.tree.modules}
+    for place in graph.places.rows:
+        found.setdefault(place.path, place.id)
+    return found
+
+
+def _hooks(subject: Subject, node: str) -> dict[str, Any]:
     """Code by kind. A module without a node of its own (a dissolved list) has none."""
     try:
-        return {kind: _code(subject, path, kind) for kind in get_args(Kind)}
+        return {kind: _code(subject, node, kind) for kind in get_args(Kind)}
     except PathNotFound:
         return {}
 
 
-def _code(subject: Subject, path: str, kind: Kind) -> dict[str, Any]:
-    code = hook_code(subject, path, kind, "interpogate")
+def _code(subject: Subject, node: str, kind: Kind) -> dict[str, Any]:
+    code = hook_code(subject, node, kind, "interpogate")
     return {"path": code.path, "text": code.text, "imports": code.imports}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from interpogate.graph.graph import Graph, View
 from interpogate.graph.levels import Level as GraphLevel
 from interpogate.graph.levels import Node
 from interpogate.graph.modules import Module
+from interpogate.graph.places import Place
 from interpogate.graph.values import Tensor
 from interpogate.protocol import messages as m
 
@@ -66,7 +69,16 @@ def level(graph: Graph, view: View, inside: GraphLevel, token_count: int) -> m.L
         outputs=tuple(tensors.row(node.tensor) for node in nodes),
         **_edges(view, inside, tensors),
         tensors=tensors.table(),
+        places=tuple(_places(graph, nodes)),
     )
+
+
+def _places(graph: Graph, nodes: list[Node]) -> Iterator[tuple[int, int, int]]:
+    for row, node in enumerate(nodes):
+        if node.kind == "module" and node.container is not None:
+            number, places = graph.places.number_of(node.container.place)
+            if number:
+                yield row, number, len(places)
 
 
 def _edges(view: View, inside: GraphLevel, tensors: TensorRows) -> dict[str, tuple[int, ...]]:
@@ -105,6 +117,19 @@ def _parameter_count(graph: Graph, node: Node) -> int:
     if container.module >= 0:
         return graph.tree.modules[container.module].parameter_count
     return sum(graph.tree.modules[index].parameter_count for index in set(container.members))
+
+
+def places(graph: Graph, found: Sequence[Place]) -> m.Modules:
+    """Modules by the nodes of their places."""
+    own = [graph.tree.modules[place.module] for place in found]
+    ids = tuple(place.id for place in found)
+    return m.Modules(
+        paths=ids,
+        names=ids,
+        class_names=tuple(module.class_name for module in own),
+        parameter_counts=tuple(module.parameter_count for module in own),
+        child_counts=tuple(len(module.children) for module in own),
+    )
 
 
 def modules(parent: Module, children: list[Module]) -> m.Modules:

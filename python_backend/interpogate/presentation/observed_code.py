@@ -65,10 +65,12 @@ def found_modules(subject: Subject, wanted: m.FindInCode) -> m.FoundModules:
     )
 
 
-def use_of(graph: Graph, module: Module) -> Source | None:
-    """The line that called a module first, in the nearest code around it outside of torch."""
-    calls = graph.recording.calls_of(module.index)
-    call: Call | None = calls[0] if calls else _first_inside(graph, module)
+def use_of(graph: Graph, module: Module, call: Call | None) -> Source | None:
+    """The line of a module's call in the nearest code around it outside of torch.
+
+    Without a call of its own, that of the first module inside of it.
+    """
+    call = call or _first_inside(graph, module)
     while call is not None:
         if call.site is not None and not is_torch_file(call.site.file):
             return None if call.parent < 0 else call.site.source

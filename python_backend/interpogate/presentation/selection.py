@@ -45,6 +45,7 @@ def hook_target(subject: Subject, modules: Sequence[Module]) -> HookTarget:
         observed=_observed(subject),
         forward_call=forward,
         needs_torch=needs_torch,
+        call_count=len(calls),
         also=tuple(module.path for module in modules[1:]),
     )
 

@@ -101,7 +101,8 @@ def attention_value(observed: Observed, place: Place, call: int, number: str = "
     if place.kind == "operation":
         found = [_of_operation(observed, place, call)]
     else:
-        found = [_weights_of(observed, module, call, number) for module in place.modules]
+        calls = zip(place.modules, place.numbers(call), strict=True)
+        found = [_weights_of(observed, module, own, number) for module, own in calls]
     shapes = {tuple(weights.shape) for weights, _, _ in found}
     if len(shapes) > 1:
         raise NoTensor("The members' attention differs in shape.", hint="Choose one of them.")

@@ -95,7 +95,8 @@ def kept_tensors(observed: Observed) -> RunTensors:
 
 
 def _of_modules(observed: Observed, place: Place, value: m.ValueReference, call: int) -> Value:
-    members = [_of_module(observed, module, value, call) for module in place.modules]
+    calls = zip(place.modules, place.numbers(call), strict=True)
+    members = [_of_module(observed, module, value, number) for module, number in calls]
     name = ".".join((value.side, *value.keys))
     labels = tuple(short_name(observed.graph, index) for index in place.modules)
     return stacked(members, name, labels) if place.is_group else Value((members[0],), name)

@@ -19,13 +19,13 @@ _ENTRIES = 1 << 25
 Found = list[m.TensorStatistics | None]
 
 
-def node_statistics(observed: Observed, node: str) -> m.NodeStatistics:
-    """Of the first call; a group stands for its first member, as its details do.
+def node_statistics(observed: Observed, node: str, call: int = 1) -> m.NodeStatistics:
+    """Of one call, from 1; a group stands for its first member, as its details do.
 
     Never runs the model.
     """
     try:
-        place = _first(place_of(observed.graph, node))
+        place = _of_one(place_of(observed.graph, node), call)
     except NothingToSee as error:
         return m.NodeStatistics(inputs=(), outputs=(), parameters=(), note=str(error))
     rows = {side: list(_rows(observed, place, side)) for side in ("input", "output", "parameter")}
@@ -43,8 +43,11 @@ def node_statistics(observed: Observed, node: str) -> m.NodeStatistics:
     )
 
 
-def _first(place: Place) -> Place:
-    return replace(place, modules=place.modules[:1], is_group=False)
+def _of_one(place: Place, call: int) -> Place:
+    """The first module of a place, or the operation, in one call only."""
+    calls = tuple(own[call - 1 : call] or own[:1] for own in place.calls[:1])
+    rows = place.rows[call - 1 : call] or place.rows[:1]
+    return replace(place, modules=place.modules[:1], is_group=False, calls=calls, rows=rows)
 
 
 def _rows(observed: Observed, place: Place, side: m.ValueSide) -> Iterator[m.ValueReference | None]:
@@ -56,8 +59,9 @@ def _rows(observed: Observed, place: Place, side: m.ValueSide) -> Iterator[m.Val
         yield from (m.ValueReference(side=side, keys=(one.name,)) for one in parameters)
     else:
         calls = observed.graph.recording.calls_of(place.modules[0])
-        structure: Structure = () if not calls else calls[0].inputs
-        structure = calls[0].outputs if calls and side == "output" else structure
+        number = place.numbers(1)[0]
+        structure: Structure = () if not calls else calls[number - 1].inputs
+        structure = calls[number - 1].outputs if calls and side == "output" else structure
         for row, keys in keyed(structure):
             yield m.ValueReference(side=side, keys=keys) if row.tensor else None
 

@@ -46,7 +46,8 @@ def outline(observed: Observed, node: str, value: m.ValueReference) -> Value:
     if place.kind != "modules":
         side = "input" if place.kind == "argument" else "output"
         keys = tuple(place.name.split(".")) if place.name else ()
-    return _value(place, [_of_call(observed, one, side, keys) for one in place.modules])
+    calls = zip(place.modules, place.numbers(1), strict=True)
+    return _value(place, [_of_call(observed, one, number, side, keys) for one, number in calls])
 
 
 def _value(place: Place, tensors: list[Tensor], names: Sequence[str] = ()) -> Value:
@@ -61,8 +62,10 @@ def _without_entries(tensor: Tensor) -> torch.Tensor:
     return torch.empty(tensor.shape, dtype=dtype, device="meta")
 
 
-def _of_call(observed: Observed, module: int, side: m.ValueSide, keys: tuple[str, ...]) -> Tensor:
-    _, call = call_row(observed, module, 1)
+def _of_call(
+    observed: Observed, module: int, number: int, side: m.ValueSide, keys: tuple[str, ...]
+) -> Tensor:
+    _, call = call_row(observed, module, number)
     structure = call.inputs if side == "input" else call.outputs
     for row, own in keyed(structure):
         if own == keys and row.tensor is not None:

@@ -8,7 +8,7 @@ from typing import Literal
 from interpogate.graph.graph import Graph
 from interpogate.graph.hierarchy import Container
 from interpogate.graph.levels import ROOT, Node
-from interpogate.visualizations.problems import NodeGone, NoTensor
+from interpogate.visualizations.problems import NodeGone, NoTensor, NotRun
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,17 @@ class Place:
     """Of an operation: one for each time it ran."""
     name: str = ""
     """Plain name of an operation, name of a parameter, keys of an argument or result."""
+    calls: tuple[tuple[int, ...], ...] = ()
+    """Of each module, the numbers of its calls here among all of its calls, from 1."""
+
+    def numbers(self, call: int) -> tuple[int, ...]:
+        """The number of a call of the node among all calls of each module. Raises `NotRun`."""
+        if not all(self.calls):
+            return (call,) * len(self.modules)
+        fewest = min((len(own) for own in self.calls), default=call)
+        if not 1 <= call <= fewest:
+            raise NotRun(f"{self.node} ran {fewest} times: there is no call {call}.")
+        return tuple(own[call - 1] for own in self.calls) or (call,) * len(self.modules)
 
 
 def place_of(graph: Graph, node_id: str) -> Place:
@@ -32,7 +43,7 @@ def place_of(graph: Graph, node_id: str) -> Place:
     if node is None:
         return _without_node(graph, node_id)
     if node.container is not None:
-        return _modules(node, node.container)
+        return _modules(graph, node, node.container)
     if node.id.startswith(f"{ROOT}::output:"):
         return Place("result", node_id, (0,), name=node.id.removeprefix(f"{ROOT}::output:"))
     if not node.rows:
@@ -58,10 +69,16 @@ def _without_node(graph: Graph, node_id: str) -> Place:
     return Place("modules", node_id, (index,))
 
 
-def _modules(node: Node, container: Container) -> Place:
+def _modules(graph: Graph, node: Node, container: Container) -> Place:
+    calls = tuple(_numbers(graph, row) for row in container.places)
     if node.kind != "group":
-        return Place("modules", node.id, (container.module,))
-    return Place("modules", node.id, container.members, is_group=True)
+        return Place("modules", node.id, (container.module,), calls=calls)
+    return Place("modules", node.id, container.members, is_group=True, calls=calls)
+
+
+def _numbers(graph: Graph, place: int) -> tuple[int, ...]:
+    calls = graph.recording.calls
+    return tuple(calls[row].number + 1 for row in graph.places.rows[place].calls)
 
 
 def _operation(graph: Graph, node: Node) -> Place:

@@ -215,7 +215,7 @@ def offer_blocks(session: Session, request: m.OfferBlocks) -> m.BlockOffers:
 
 def read_statistics(session: Session, request: m.ReadStatistics) -> m.NodeStatistics:
     """Statistics of a node's values in the run shown."""
-    return node_statistics(session.blocks.observed(session, 0), request.node)
+    return node_statistics(session.blocks.observed(session, 0), request.node, request.call)
 
 
 def _tell(session: Session) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from interpogate.errors import NoTokenizer
-from interpogate.graph.search import find_modules
+from interpogate.graph.search import find_places
 from interpogate.model.tokens import encoded_text, token_list
 from interpogate.presentation import levels, values
 from interpogate.presentation.code import hook_code
@@ -51,8 +51,9 @@ def _children(session: Session, request: m.ReadModules) -> m.Modules:
 
 
 def _find(session: Session, request: m.FindModules) -> m.Modules:
-    tree = session.opened.modules.tree
-    return levels.modules(tree.modules[0], find_modules(tree, request.query, request.limit))
+    graph = session.graph
+    found = find_places(graph.tree, graph.places, request.query, request.limit)
+    return levels.places(graph, found)
 
 
 def _module_table(session: Session, request: m.ReadModuleTable) -> m.ModuleTable:
@@ -64,7 +65,7 @@ def _module_shapes(session: Session, request: m.ReadModuleShapes) -> m.ModuleSha
 
 
 def _inspect(session: Session, request: m.NodeReference) -> m.NodeDetails:
-    return inspect_node(session.subject, request.node)
+    return inspect_node(session.subject, request.node, request.call)
 
 
 def _tokenize(session: Session, request: m.TokenizeText) -> m.Tokens:

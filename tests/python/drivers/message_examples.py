@@ -90,6 +90,7 @@ LEVEL = m.Level(
     edge_outputs=(-1, 5),
     edge_inputs=(0, -1),
     tensors=TENSORS,
+    places=((1, 2, 4),),
 )
 TOKENS = m.Tokens(ids=(5, 0), texts=(" park", "\u2028"), raw=("Ġpark", "<0xE2>"))
 ROW = m.ValueRow(
@@ -158,6 +159,11 @@ DETAILS = m.NodeDetails(
     note="",
     source=m.SourceLocation(file="/home/ada/model.py", line=40),
     problem=None,
+    instance_call=2,
+    instance_call_count=2,
+    place=2,
+    places=(m.NodePlace(node="h.0.mlp", number=1), m.NodePlace(node="h.1.mlp", number=2)),
+    place_count=2,
 )
 
 EXAMPLES: tuple[Any, ...] = (
@@ -209,6 +215,7 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     m.NodeReference(model_id="model-1", node="h.1"),
     ROW,
+    DETAILS.places[0],
     DETAILS.parameters[0],
     m.SourceLocation(file="/home/ada/model.py", line=40),
     DETAILS,

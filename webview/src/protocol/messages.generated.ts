@@ -314,6 +314,8 @@ export interface ReadStatistics {
   modelId: string;
   /** Node id. */
   node: string;
+  /** Which call of the node, from 1. */
+  call?: number;
 }
 
 /** Statistics by row of `NodeDetails`; None for what is no tensor or was not kept. */
@@ -570,6 +572,8 @@ export interface Level {
   edgeInputs: readonly number[];
   /** Descriptions that `outputs` and `edge_tensors` point into. */
   tensors: TensorTable;
+  /** Nodes whose instance stands in several places: row, which place from 1, of how many. Nodes of one instance have the same first module. */
+  places?: readonly (readonly [number, number, number])[];
 }
 
 /** Answer to `ReadGraph`. */
@@ -580,11 +584,11 @@ export interface Levels {
   levels: readonly Level[];
 }
 
-/** Asks where a module path stands in the graph. */
+/** Asks where a module path or a node is in the graph. */
 export interface LocatePath {
   /** Name of the open model. */
   modelId: string;
-  /** Module path (any of its names); `.` is the root. */
+  /** Module path (any of its names) or node id; `.` is the root. */
   path: string;
 }
 
@@ -616,7 +620,7 @@ export interface FindModules {
 
 /** Submodules as columns. */
 export interface Modules {
-  /** Module paths. */
+  /** Module paths; where several nodes of an instance were found, their ids. */
   paths: readonly string[];
   /** Attribute names. */
   names: readonly string[];
@@ -848,6 +852,8 @@ export interface NodeReference {
   modelId: string;
   /** Node id. */
   node: string;
+  /** Which call of the node, from 1. */
+  call?: number;
 }
 
 /** One line of a nested value's structure; children follow their parent, one deeper. */
@@ -892,6 +898,14 @@ export interface SourceLocation {
   line: number;
 }
 
+/** One of several places in which a module instance is called. */
+export interface NodePlace {
+  /** Node id. */
+  node: string;
+  /** Which of the places, from 1, in the order of the first calls. */
+  number: number;
+}
+
 /** Everything the inspector shows of one node. */
 export interface NodeDetails {
   /** Node id. */
@@ -912,9 +926,9 @@ export interface NodeDetails {
   parameterCount: number;
   /** Further names of the same module instance. */
   otherPaths: readonly string[];
-  /** Structure of the arguments of the first call; empty if it did not run. */
+  /** Structure of the arguments of the call; empty if it did not run. */
   inputs: readonly ValueRow[];
-  /** Structure of the return value of the first call; empty if it did not run. */
+  /** Structure of the return value of the call; empty if it did not run. */
   outputs: readonly ValueRow[];
   /** How often it ran. */
   callCount: number;
@@ -930,8 +944,22 @@ export interface NodeDetails {
   source: SourceLocation | null;
   /** The error it raised in the observed run. */
   problem: Problem | null;
-  /** The line that called it first, in the code around it outside of torch. */
+  /** The line that called it, in the code around it outside of torch. */
   use?: SourceLocation | null;
+  /** Which call of the node `inputs`, `outputs` and `use` are of, from 1; 0 if it did not run. */
+  call?: number;
+  /** Wall time of that call alone; None if not measured. */
+  callDurationMs?: number | null;
+  /** Which call of the module instance that is, from 1; 0 if it did not run or is no module. */
+  instanceCall?: number;
+  /** How often the instance ran, in all places together. */
+  instanceCallCount?: number;
+  /** Which of the instance's places this is, from 1; 0 if it stands in one place only. */
+  place?: number;
+  /** The places around this one, in the order of calls, this one included; none if it is alone. */
+  places?: readonly NodePlace[];
+  /** In how many places the instance stands. */
+  placeCount?: number;
 }
 
 /** Asks for hook code. */

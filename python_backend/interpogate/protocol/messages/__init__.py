@@ -78,6 +78,7 @@ from interpogate.protocol.messages.modules import (
 )
 from interpogate.protocol.messages.nodes import (
     NodeDetails,
+    NodePlace,
     NodeReference,
     ParameterRow,
     SourceLocation,
@@ -206,6 +207,7 @@ __all__ = [
     "ModulesOfModel",
     "NodeDetails",
     "NodeKind",
+    "NodePlace",
     "NodeReference",
     "NodeStatistics",
     "Nothing",

@@ -365,6 +365,8 @@ class ReadStatistics:
     """Name of the open model."""
     node: str
     """Node id."""
+    call: int = 1
+    """Which call of the node, from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)

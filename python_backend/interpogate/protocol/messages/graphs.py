@@ -82,6 +82,11 @@ class Level:
     """Row of the `input` node in the level of the target that it goes into; -1 if none."""
     tensors: TensorTable
     """Descriptions that `outputs` and `edge_tensors` point into."""
+    places: tuple[tuple[int, int, int], ...] = ()
+    """Nodes whose instance stands in several places: row, which place from 1, of how many.
+
+    Nodes of one instance have the same first module.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +101,12 @@ class Levels:
 
 @dataclass(frozen=True, kw_only=True)
 class LocatePath:
-    """Asks where a module path stands in the graph."""
+    """Asks where a module path or a node is in the graph."""
 
     model_id: str
     """Name of the open model."""
     path: str
-    """Module path (any of its names); `.` is the root."""
+    """Module path (any of its names) or node id; `.` is the root."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +146,7 @@ class Modules:
     """Submodules as columns."""
 
     paths: tuple[str, ...]
-    """Module paths."""
+    """Module paths; where several nodes of an instance were found, their ids."""
     names: tuple[str, ...]
     """Attribute names."""
     class_names: tuple[str, ...]

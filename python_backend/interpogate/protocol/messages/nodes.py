@@ -16,6 +16,8 @@ class NodeReference:
     """Name of the open model."""
     node: str
     """Node id."""
+    call: int = 1
+    """Which call of the node, from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,16 @@ class SourceLocation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodePlace:
+    """One of several places in which a module instance is called."""
+
+    node: str
+    """Node id."""
+    number: int
+    """Which of the places, from 1, in the order of the first calls."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NodeDetails:
     """Everything the inspector shows of one node."""
 
@@ -89,9 +101,9 @@ class NodeDetails:
     other_paths: tuple[str, ...]
     """Further names of the same module instance."""
     inputs: tuple[ValueRow, ...]
-    """Structure of the arguments of the first call; empty if it did not run."""
+    """Structure of the arguments of the call; empty if it did not run."""
     outputs: tuple[ValueRow, ...]
-    """Structure of the return value of the first call; empty if it did not run."""
+    """Structure of the return value of the call; empty if it did not run."""
     call_count: int
     """How often it ran."""
     duration_ms: float | None
@@ -107,4 +119,18 @@ class NodeDetails:
     problem: Problem | None
     """The error it raised in the observed run."""
     use: SourceLocation | None = None
-    """The line that called it first, in the code around it outside of torch."""
+    """The line that called it, in the code around it outside of torch."""
+    call: int = 1
+    """Which call of the node `inputs`, `outputs` and `use` are of, from 1; 0 if it did not run."""
+    call_duration_ms: float | None = None
+    """Wall time of that call alone; None if not measured."""
+    instance_call: int = 0
+    """Which call of the module instance that is, from 1; 0 if it did not run or is no module."""
+    instance_call_count: int = 0
+    """How often the instance ran, in all places together."""
+    place: int = 0
+    """Which of the instance's places this is, from 1; 0 if it stands in one place only."""
+    places: tuple[NodePlace, ...] = ()
+    """The places around this one, in the order of calls, this one included; none if it is alone."""
+    place_count: int = 1
+    """In how many places the instance stands."""
