@@ -52,12 +52,18 @@ export function shortType(node: GraphNode): string {
   return node.type.split(".").at(-1) ?? "";
 }
 
+/** What stands below the name: the class, and which place of a shared instance it is. */
+export function typeText(node: GraphNode): string {
+  const { place } = node;
+  return place ? `${shortType(node)} · ${place.number} of ${place.count}` : shortType(node);
+}
+
 export function badgeText(node: GraphNode): string {
   return node.repeats > 1 ? `${TIMES} ${node.repeats}` : "";
 }
 
 function cardWidth(node: GraphNode, measure: Measure): number {
-  const text = Math.max(measure(node.name, TEXT.name), measure(shortType(node), TEXT.type));
+  const text = Math.max(measure(node.name, TEXT.name), measure(typeText(node), TEXT.type));
   const badge = node.repeats > 1 ? measure(badgeText(node), TEXT.badge) + CARD.badge : 0;
   const chevron = node.expandable ? CARD.chevron : 0;
   const full = text + CARD.left + CARD.right + badge + chevron;
@@ -158,7 +164,7 @@ interface OpenEnds {
 function titleWidth(node: GraphNode | null, measure: Measure): number {
   if (!node) return 0;
   const name = measure(node.name, TEXT.title);
-  const type = measure(shortType(node), TEXT.type);
+  const type = measure(typeText(node), TEXT.type);
   return step(Math.min(CARD.widest, name + type + 2 * GAP.padding + CARD.chevron));
 }
 

@@ -1,7 +1,7 @@
 /** Text of the graph on a 2D canvas above the WebGL one: only what can be read is drawn. */
 
 import { GAP, type PlacedLabel } from "../layout/shapes.ts";
-import { badgeText, CARD, type Measure, shortType, TEXT, type TextStyle } from "../layout/sizes.ts";
+import { badgeText, CARD, type Measure, TEXT, type TextStyle, typeText } from "../layout/sizes.ts";
 import { type GraphNode, isPort, ROOT } from "../store/graph.ts";
 import { familyOf } from "../store/kinds.ts";
 import type { Colour } from "./boxes.ts";
@@ -120,7 +120,7 @@ export class LabelPainter {
     this.write(name, left, middle, style, foreground, "left");
     const used = this.measure(name, style) + 8;
     if (used + 30 < room && this.legible(TEXT.type)) {
-      const type = this.shortened(shortType(node), TEXT.type, room - used);
+      const type = this.shortened(typeText(node), TEXT.type, room - used);
       this.write(type, left + used, middle + 0.5, TEXT.type, muted, "left");
     }
     this.chevron(rect.x + rect.width - 17, middle, true);
@@ -156,7 +156,7 @@ export class LabelPainter {
     const room = rect.width - (small ? CARD.left : CARD.left + CARD.right - 2) - chevron - badge;
     const style = small ? this.grown(TEXT.name, node.name, rect.height * 0.6, room) : TEXT.name;
     if (!palette || !style) return;
-    const type = small ? "" : shortType(node);
+    const type = small ? "" : typeText(node);
     const middle = rect.y + rect.height / 2;
     const name = this.shortened(node.name, style, room);
     const { foreground, muted } = palette.colours;

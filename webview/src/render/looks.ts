@@ -18,6 +18,8 @@ export interface Mark {
   readonly selected: boolean;
   readonly focused: boolean;
   readonly hovered: boolean;
+  /** Another place of an instance that is selected or under the pointer. */
+  readonly together: boolean;
   readonly marks: NodeMarks | null;
 }
 
@@ -101,6 +103,8 @@ function borderOf(
   if (mark.state === "running") return { colour: colours.running, width: mark.open ? 1.5 : 2 };
   const marked = markedBorder(mark, palette);
   if (marked) return marked;
+  if (mark.together)
+    return { colour: mix(colours["card-border"], colours.focus, 0.75), width: 1.5 };
   if (mark.hovered)
     return { colour: mix(colours["card-border"], colours.foreground, 0.5), width: 1.5 };
   const plain = mark.open ? colours["container-border"] : colours["card-border"];

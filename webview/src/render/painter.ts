@@ -39,6 +39,8 @@ export interface Picture {
   readonly also: readonly string[];
   readonly focused: string | null;
   readonly hovered: string | null;
+  /** First modules of shared instances that are selected or under the pointer. */
+  readonly instances: ReadonlySet<number>;
   readonly blocks: Stacks;
   readonly blockMark: BlockMark | null;
 }
@@ -238,8 +240,14 @@ function markOf(picture: Picture, node: GraphNode, open: boolean, depth: number)
     selected: picture.selected === node.id || picture.also.includes(node.id),
     focused: picture.focused === node.id,
     hovered: picture.hovered === node.id,
+    together: isTogether(picture, node),
     marks: picture.marks.get(node.id) ?? null,
   };
+}
+
+/** Whether the node is another place of the instance that is selected or under the pointer. */
+function isTogether({ instances }: Picture, node: GraphNode): boolean {
+  return Boolean(node.place) && instances.has(node.firstModule);
 }
 
 function dimmed(style: BoxStyle, alpha: number, open: boolean): number {

@@ -95,6 +95,7 @@ export class Stage {
       also: [],
       focused: null,
       hovered: null,
+      instances: new Set(),
       blocks: new Map(),
       blockMark: null,
     };
@@ -175,7 +176,7 @@ export class Stage {
     this.update({ marks });
   }
 
-  setMarks(marks: Pick<Picture, "selected" | "also" | "focused" | "hovered">): void {
+  setMarks(marks: Pick<Picture, "selected" | "also" | "focused" | "hovered" | "instances">): void {
     this.update(marks);
   }
 

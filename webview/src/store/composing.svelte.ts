@@ -35,6 +35,14 @@ export function withRole(
   });
 }
 
+/** What a block is of. */
+export interface BlockSubject {
+  readonly node: string;
+  readonly value: ValueReference;
+  /** Which call of the node, from 1. */
+  readonly call: number;
+}
+
 export class Composing {
   dimensions: readonly BlockDimension[] = $state.raw([]);
   offers: readonly BlockOffer[] = $state.raw([]);
@@ -53,8 +61,7 @@ export class Composing {
 
   constructor(
     private readonly blocks: BlockStore,
-    readonly node: string,
-    readonly value: ValueReference,
+    private readonly subject: BlockSubject,
     /** The block that is edited; null: a new one. */
     readonly existing: Block | null,
     /** The kind to begin with; empty: the most fitting. */
@@ -63,7 +70,8 @@ export class Composing {
 
   async start(): Promise<void> {
     try {
-      const { dimensions, offers } = await this.blocks.offer(this.node, this.value);
+      const { node, value } = this.subject;
+      const { dimensions, offers } = await this.blocks.offer(node, value);
       this.dimensions = dimensions;
       this.offers = offers;
       const fitting = offers.filter(({ refusal }) => !refusal);
@@ -82,9 +90,9 @@ export class Composing {
     const offer = this.offers.find((candidate) => candidate.kind === kind);
     if (!offer || offer.refusal) return;
     const indices = this.dimensions.map((_, dimension) => this.draft.indices?.[dimension] ?? 0);
-    const { node, value } = this;
+    const { node, value } = this.subject;
     const blockId = this.existing?.blockId ?? 0;
-    const call = this.existing?.call ?? 1;
+    const call = this.existing?.call ?? this.subject.call;
     this.take({ blockId, node, value, kind, roles: offer.roles, indices, options: [], call });
   }
 

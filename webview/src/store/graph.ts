@@ -29,6 +29,14 @@ export interface GraphNode {
   readonly lastModule: number;
   readonly order: number;
   readonly output: TensorShape | null;
+  /** Which of the places of its module instance it is; null if that stands in one place only. */
+  readonly place?: InstancePlace | null;
+}
+
+export interface InstancePlace {
+  /** From 1, in the order of the first calls. */
+  readonly number: number;
+  readonly count: number;
 }
 
 /** One kind of tensor on an edge. */
@@ -79,7 +87,13 @@ function nameAt(level: Level, row: number): string {
   return displayName(at(level.kinds, row), at(level.names, row), at(level.paths, row));
 }
 
-function nodeAt(level: Level, row: number): GraphNode {
+type PlacesByRow = ReadonlyMap<number, InstancePlace>;
+
+function placesOf(level: Level): PlacesByRow {
+  return new Map((level.places ?? []).map(([row, number, count]) => [row, { number, count }]));
+}
+
+function nodeAt(level: Level, row: number, places: PlacesByRow): GraphNode {
   return {
     id: at(level.ids, row),
     kind: at(level.kinds, row),
@@ -95,6 +109,7 @@ function nodeAt(level: Level, row: number): GraphNode {
     lastModule: at(level.lastModules, row),
     order: at(level.orders, row),
     output: tensorAt(level.tensors, at(level.outputs, row)),
+    place: places.get(row) ?? null,
   };
 }
 
@@ -120,12 +135,13 @@ export function merged(edges: Iterable<GraphEdge>): GraphEdge[] {
 }
 
 export function decodeLevel(level: Level): GraphLevel {
+  const places = placesOf(level);
   const edges = level.edgeSources.map((source, row) => {
     return { source, target: at(level.edgeTargets, row), strands: [strandAt(level, row)] };
   });
   return {
     container: level.container,
-    nodes: level.ids.map((_, row) => nodeAt(level, row)),
+    nodes: level.ids.map((_, row) => nodeAt(level, row, places)),
     edges: merged(edges),
     rows: level.ids.map((_, row) => row),
   };
@@ -167,6 +183,17 @@ export function findNode(levels: Levels, id: string): GraphNode | null {
     if (node) return node;
   }
   return null;
+}
+
+/** First modules of the nodes among these whose instance stands in several places. */
+export function instancesOf(levels: Levels, ids: readonly (string | null)[]): ReadonlySet<number> {
+  const nodes = ids.map((id) => (id === null ? null : findNode(levels, id)));
+  return new Set(nodes.flatMap((node) => (node?.place ? [node.firstModule] : [])));
+}
+
+/** The id of the container of a node that is no module; of a module its own. */
+export function containerOf(id: string): string {
+  return /^(.+?)::(?:call|pass|parameter|input|output)[:#]/.exec(id)?.[1] ?? id;
 }
 
 /** Ports of the inside of a container are no places to stop at. */

@@ -3,6 +3,7 @@ import type { GraphDetail } from "../protocol/messages.generated.ts";
 import type { RpcClient } from "../protocol/rpc.ts";
 import { openLevels } from "./bundles.ts";
 import {
+  containerOf,
   decodeLevel,
   findNode,
   type GraphLevel,
@@ -125,13 +126,13 @@ export class GraphStore {
     this.show(location.node);
   }
 
-  /** As `reveal`, for a node of any kind: the ids of operations begin with the path of their module. */
+  /** As `reveal`, for a node of any kind: the ids of others begin with the id of their container. */
   async revealNode(id: string): Promise<void> {
     if (!findNode(this.levels, id)) {
-      const path = id.split("::")[0] ?? id;
-      await this.reveal(path);
-      if (path === id) return;
-      this.expanded = new Set([...this.expanded, path]);
+      const container = containerOf(id);
+      await this.reveal(container);
+      if (container === id) return;
+      this.expanded = new Set([...this.expanded, container]);
       await this.readMissing();
     }
     this.select(id);

@@ -19,6 +19,8 @@ export class Inspection {
 
   private modelId: string | null = null;
   private node: string | null = null;
+  /** Of the inspected node, from 1. */
+  private call = 1;
   private asked = 0;
 
   constructor(
@@ -27,14 +29,17 @@ export class Inspection {
     private readonly also: () => readonly string[] = () => [],
   ) {}
 
-  async inspect(modelId: string, node: string): Promise<void> {
-    if (node !== this.node || modelId !== this.modelId) this.notice = "";
+  async inspect(modelId: string, node: string, call?: number): Promise<void> {
+    const isOther = node !== this.node || modelId !== this.modelId;
+    if (isOther) this.notice = "";
+    this.call = call ?? (isOther ? 1 : this.call);
     this.modelId = modelId;
     this.node = node;
     const asked = ++this.asked;
     this.loading = true;
     try {
-      const details = await this.client.request("node/inspect", { modelId, node });
+      const wanted = { modelId, node, call: this.call };
+      const details = await this.client.request("node/inspect", wanted);
       if (asked !== this.asked) return;
       this.details = details;
       this.problem = null;
@@ -43,6 +48,12 @@ export class Inspection {
     } finally {
       if (asked === this.asked) this.loading = false;
     }
+  }
+
+  /** Shows another call of the inspected node. */
+  async showCall(call: number): Promise<void> {
+    const { modelId, node } = this;
+    if (modelId !== null && node !== null) await this.inspect(modelId, node, call);
   }
 
   clear(): void {

@@ -35,7 +35,8 @@ function rangeOf(node: GraphNode): readonly [prefix: string, first: number, last
 
 /** Whether a module is the node itself or, in a fold, one of its members. */
 function isSelf(node: GraphNode, path: string): boolean {
-  if (node.kind === "module" || !node.id.includes("::")) return path === node.id;
+  if (node.kind === "module") return path === node.path;
+  if (!node.id.includes("::")) return path === node.id;
   const range = rangeOf(node);
   const own = NUMBERED.exec(path);
   if (!range || !own) return path === node.path;
@@ -45,8 +46,8 @@ function isSelf(node: GraphNode, path: string): boolean {
 
 /** Whether a module is anywhere inside of the node. */
 function isInside(node: GraphNode, path: string): boolean {
-  if (path.startsWith(`${node.id}.`)) return true;
-  const range = node.id.includes("::") ? rangeOf(node) : null;
+  if (path.startsWith(`${node.kind === "module" ? node.path : node.id}.`)) return true;
+  const range = node.kind === "group" && node.id.includes("::") ? rangeOf(node) : null;
   if (!range || !path.startsWith(range[0])) return false;
   const number = Number.parseInt(path.slice(range[0].length), 10);
   return number >= range[1] && number <= range[2];

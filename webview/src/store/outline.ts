@@ -25,6 +25,12 @@ export function labelOf(node: GraphNode): string {
   return node.path === ROOT ? node.name : `${node.path} ${node.name}`;
 }
 
+/** With which of its places it is, for those who hear the graph. */
+function spokenLabel(node: GraphNode): string {
+  const { place } = node;
+  return place ? `${labelOf(node)}, place ${place.number} of ${place.count}` : labelOf(node);
+}
+
 function inOrder(nodes: readonly GraphNode[]): GraphNode[] {
   const rank = (node: GraphNode) => (node.kind === "output" ? Infinity : node.order);
   return [...nodes].sort((left, right) => rank(left) - rank(right));
@@ -42,7 +48,7 @@ function collect(
   nodes.forEach((node, index) => {
     const open = isOpen(node, levels, expanded);
     const place = { level: depth, position: index + 1, size: nodes.length };
-    into.push({ node, open, label: labelOf(node), ...place });
+    into.push({ node, open, label: spokenLabel(node), ...place });
     if (open) collect(node.id, depth + 1, levels, expanded, into);
   });
 }

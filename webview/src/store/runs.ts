@@ -4,7 +4,7 @@
  */
 import type { RunEvents, RunPhase } from "../protocol/messages.generated.ts";
 import { at } from "./columns.ts";
-import { type GraphLevel, type GraphNode, type Levels, ROOT } from "./graph.ts";
+import { type GraphLevel, type GraphNode, type InstancePlace, type Levels, ROOT } from "./graph.ts";
 
 export type NodeState = "idle" | "running" | "done" | "failed" | "skipped";
 
@@ -16,6 +16,7 @@ const STATES: readonly NodeState[] = ["idle", "running", "done", "failed"];
 
 export class RunTracker {
   private states = new Uint8Array(256);
+  private starts = new Uint32Array(256);
   private lastTouched = -1;
   phase: RunPhase | null = null;
   failedNode: string | null = null;
@@ -46,6 +47,11 @@ export class RunTracker {
     return STATES[this.states[index] ?? IDLE] ?? "idle";
   }
 
+  /** How often a module has begun in the forward pass. */
+  startsOf(index: number): number {
+    return this.starts[index] ?? 0;
+  }
+
   /** The state of a folded stack: running from its first start until something after it begins. */
   rangeState(first: number, last: number): NodeState {
     let touched = false;
@@ -62,16 +68,24 @@ export class RunTracker {
 
   private apply(kind: "started" | "finished" | "failed", module: number): void {
     // The root begins: another forward pass of the same run.
-    if (kind === "started" && module === 0) this.states.fill(IDLE);
+    if (kind === "started" && module === 0) {
+      this.states.fill(IDLE);
+      this.starts.fill(0);
+    }
     if (module >= this.states.length) this.grow(module);
+    if (kind === "started") this.starts[module] = this.startsOf(module) + 1;
     this.states[module] = kind === "started" ? RUNNING : kind === "finished" ? DONE : FAILED;
     this.lastTouched = module;
   }
 
   private grow(module: number): void {
-    const larger = new Uint8Array(Math.max(module + 1, this.states.length * 2));
+    const size = Math.max(module + 1, this.states.length * 2);
+    const larger = new Uint8Array(size);
     larger.set(this.states);
     this.states = larger;
+    const starts = new Uint32Array(size);
+    starts.set(this.starts);
+    this.starts = starts;
   }
 }
 
@@ -79,7 +93,15 @@ function moduleNodeState(tracker: RunTracker, node: GraphNode): NodeState {
   // A saved run may come without its events.
   if (tracker.phase === "finished" && tracker.next === 0) return node.calls > 0 ? "done" : "idle";
   if (node.kind === "group") return tracker.rangeState(node.firstModule, node.lastModule);
-  return tracker.moduleState(node.firstModule);
+  return node.place ? placeState(tracker, node, node.place) : tracker.moduleState(node.firstModule);
+}
+
+/** Places of one instance run one after another, each as often as the others. */
+function placeState(tracker: RunTracker, node: GraphNode, { number }: InstancePlace): NodeState {
+  const ends = number * node.calls;
+  const starts = tracker.startsOf(node.firstModule);
+  if (starts <= ends - node.calls) return "idle";
+  return starts > ends ? "done" : tracker.moduleState(node.firstModule);
 }
 
 /** How far the level has come: the highest order among its modules that have begun. */

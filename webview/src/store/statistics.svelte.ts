@@ -18,17 +18,22 @@ export class Statistics {
   suggestions: readonly BlockSuggestion[] = $state.raw([]);
 
   private asked = 0;
-  private node = "";
+  /** The node and the call that were asked for last. */
+  private shown = "";
 
   constructor(private readonly client: RpcClient) {}
 
-  /** Follows the inspector. What stands there of the same node stays until the answer is here. */
-  async read(modelId: string, { node }: Pick<NodeDetails, "node">): Promise<void> {
+  /** Follows the inspector. What stands there of the same call stays until the answer is here. */
+  async read(
+    modelId: string,
+    { node, call = 1 }: Pick<NodeDetails, "node" | "call">,
+  ): Promise<void> {
     const asked = ++this.asked;
-    if (node !== this.node) this.forget();
-    this.node = node;
+    const shown = `${node} ${call}`;
+    if (shown !== this.shown) this.forget();
+    this.shown = shown;
     const [statistics, offers] = await Promise.all([
-      orNull(this.client.request("node/statistics", { modelId, node })),
+      orNull(this.client.request("node/statistics", { modelId, node, call: Math.max(call, 1) })),
       orNull(this.client.request("block/offer", { modelId, node, value: OUTPUT })),
     ]);
     if (asked !== this.asked) return;
@@ -38,7 +43,7 @@ export class Statistics {
 
   clear(): void {
     this.asked++;
-    this.node = "";
+    this.shown = "";
     this.forget();
   }
 

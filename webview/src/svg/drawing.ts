@@ -101,7 +101,7 @@ function boxOf(drawing: Drawing, writer: LabelWriter, box: number, node: GraphNo
 
 function markOf(drawing: Drawing, node: GraphNode, open: boolean, depth: number): Mark {
   const state = drawing.states.get(node.id) ?? "idle";
-  const plain = { selected: false, focused: false, hovered: false, marks: null };
+  const plain = { selected: false, focused: false, hovered: false, together: false, marks: null };
   return { state, open, depth, ...plain };
 }
 

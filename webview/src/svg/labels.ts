@@ -1,6 +1,6 @@
 /** The texts of a drawing, placed as `render/labels.ts` places them on the canvas at full size. */
 import { GAP, type PlacedLabel } from "../layout/shapes.ts";
-import { badgeText, CARD, type Measure, shortType, TEXT, type TextStyle } from "../layout/sizes.ts";
+import { badgeText, CARD, type Measure, TEXT, type TextStyle, typeText } from "../layout/sizes.ts";
 import type { Colour } from "../render/boxes.ts";
 import type { Box } from "../render/camera.ts";
 import { cssOf, faded, mix } from "../render/colour.ts";
@@ -59,7 +59,7 @@ export class LabelWriter {
     ];
     const used = this.measure(name, TEXT.title) + 8;
     if (used + 30 >= room) return found;
-    const type = shortened(shortType(node), TEXT.type, room - used, this.measure);
+    const type = shortened(typeText(node), TEXT.type, room - used, this.measure);
     return [...found, this.text(type, { x: left + used, y: middle }, TEXT.type, this.muted)];
   }
 
@@ -67,7 +67,7 @@ export class LabelWriter {
     const badge = node.repeats > 1 ? this.badge(node, rect) : [];
     const taken = badge.length > 0 ? this.measure(badgeText(node), TEXT.badge) + CARD.badge : 0;
     const room = rect.width - CARD.left - CARD.right + 2 - taken;
-    const type = shortened(shortType(node), TEXT.type, room, this.measure);
+    const type = shortened(typeText(node), TEXT.type, room, this.measure);
     const name = shortened(node.name, TEXT.name, room, this.measure);
     const [x, middle] = [rect.x + CARD.left, rect.y + rect.height / 2];
     const y = type ? middle - 7.5 : middle;
