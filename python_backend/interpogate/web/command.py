@@ -24,9 +24,9 @@ def add_serve(
         "serve",
         help="show a model in the browser, live",
         description="Show a model in the browser, live. Without MODEL the demo model.",
-        epilog="Each option can stand in the environment (INTERPOGATE_PORT) or in the table "
-        "[tool.interpogate] of pyproject.toml (port). INTERPOGATE_TOKEN keeps the page's key "
-        "from start to start.",
+        epilog="Each option can be in the environment (INTERPOGATE_PORT) or, but for --host and "
+        "--allow-host, in the table [tool.interpogate] of pyproject.toml (port). "
+        "INTERPOGATE_TOKEN keeps the page's key from start to start.",
     )
     serve.add_argument("source", nargs="?", default="demo", metavar="MODEL", help=source)
     serve.add_argument("--host", help="where to listen (127.0.0.1)")
@@ -116,6 +116,12 @@ def packages_missing(error: ImportError) -> PackageMissing:
 def _announce(settings: ServeSettings, url: str) -> None:
     sys.stdout.write(f"Interpogate shows the model at\n\n    {url}\n\nCtrl-C ends it.\n")
     sys.stdout.flush()
+    for name in settings.ignored:
+        option = name.replace("_", "-")
+        _show(
+            f"Ignored: {option} in [tool.interpogate] of pyproject.toml. "
+            f"Give --{option} or INTERPOGATE_{name.upper()}."
+        )
     if not is_loopback(settings.host):
         _show(
             f"Warning: {settings.host} can be reached from other machines; whoever has this URL "

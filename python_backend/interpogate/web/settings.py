@@ -1,5 +1,7 @@
 """What `interpogate serve` was told: flag over environment over `pyproject.toml` over default.
 
+Who can reach the server is never taken from `pyproject.toml`: a cloned folder brings that.
+
 Reads the environment and one file, starts nothing. Called by `command.py`.
 """
 
@@ -20,6 +22,10 @@ _DEVICE = re.compile(r"[a-z]+(?::\d+)?")
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True}
 _TRUTH |= {"0": False, "false": False, "no": False, "off": False, "": False}
 _MAXIMUM_PORT = (1 << 16) - 1
+
+
+# Who hands over a folder must not decide who reaches this machine.
+_NEVER_FROM_A_FOLDER = ("host", "allow_host")
 
 
 class SettingInvalid(InterpogateError):
@@ -43,6 +49,8 @@ class ServeSettings:
     """Megabytes."""
     allow_host: tuple[str, ...] = ()
     token: str | None = field(default=None, repr=False)
+    ignored: tuple[str, ...] = ()
+    """What the folder's `pyproject.toml` may not set, and does."""
 
 
 def read_settings(
@@ -53,6 +61,7 @@ def read_settings(
     Raises `SettingInvalid` with one sentence that names the place of the bad value.
     """
     from_file = _file_values(folder / "pyproject.toml")
+    ignored = tuple(name for name in _NEVER_FROM_A_FOLDER if from_file.pop(name, None) is not None)
     found: dict[str, Any] = {}
     for name, read in _READERS.items():
         for place, value in _places(name, flags, environment, from_file):
@@ -60,7 +69,7 @@ def read_settings(
                 found[name] = read(value, place)
                 break
     token = environment.get("INTERPOGATE_TOKEN") or None
-    return ServeSettings(**found, token=_token(token) if token else None)
+    return ServeSettings(**found, token=_token(token) if token else None, ignored=ignored)
 
 
 def _places(
