@@ -56,7 +56,11 @@ def _decoded_file(data: bytes, name: str) -> torch.Tensor:
         ) from error
     try:
         return _decoded(data, name)
-    except (UnidentifiedImageError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise UploadRefused(
+            f"{name} has too many pixels; {_MAXIMUM_PIXELS:,} can be given."
+        ) from None
+    except UnidentifiedImageError:
         raise UploadRefused(f"{name} is no image that Pillow can read.") from None
     except UploadRefused:
         raise

@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
 import torch
@@ -17,13 +17,12 @@ from torch import nn
 
 from interpogate.errors import InputsInvalid, TokenizerFailed
 from interpogate.model.examples import given_inputs
+from interpogate.model.guesses import TOKENS, guessed_shapes
 from interpogate.model.load import LoadedModel
 from interpogate.model.tokens import encoded_text
 from interpogate.trace.members import all_modules, all_parameters, attribute, named_modules
-from interpogate.trace.values import dtype_name
+from interpogate.trace.values import dtype_name, plain_shape
 
-# Sizes that are unlikely to be anything else, so that a dimension can be recognised.
-TOKENS = 11
 _MAXIMUM_TRIES = 60
 _PRECISIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 _MAXIMUM_ELEMENTS = 1 << 28
@@ -118,7 +117,7 @@ def model_device(model: nn.Module) -> torch.device:
 def shapes_of(inputs: Mapping[str, Any]) -> tuple[InputShape, ...]:
     """The tensors among inputs without their values."""
     return tuple(
-        InputShape(name, dtype_name(value.dtype), tuple(value.shape))
+        InputShape(name, dtype_name(value.dtype), plain_shape(value))
         for name, value in inputs.items()
         if isinstance(value, torch.Tensor)
     )
@@ -257,15 +256,9 @@ def _main_shapes(name: str, config: Any) -> Iterator[InputShape]:
 
 
 def _invented(model: nn.Module) -> Iterator[Inputs]:
-    names = _required_names(model)
-    guesses = list(dict.fromkeys(_guesses(model)))
-    if len(names) <= 1:
-        for dtype, shape in guesses:
-            yield filled((InputShape((names or ("x",))[0], dtype, shape),), model)
-        return
-    for combination in product(guesses[:8], repeat=len(names)):
-        pairs = zip(names, combination, strict=True)
-        yield filled(tuple(InputShape(n, *guess) for n, guess in pairs), model)
+    names = _required_names(model) or ("x",)
+    for shapes in guessed_shapes(model, names):
+        yield filled(tuple(InputShape(name, *guess) for name, guess in shapes.items()), model)
 
 
 def _required_names(model: nn.Module) -> tuple[str, ...]:
@@ -276,44 +269,3 @@ def _required_names(model: nn.Module) -> tuple[str, ...]:
     plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     needed = tuple(p.name for p in parameters if p.kind in plain and p.default is p.empty)
     return needed or tuple(p.name for p in parameters[:1] if p.kind in plain)
-
-
-def _guesses(model: nn.Module) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Shapes that the model's layers take, in the order of declaration."""
-    for module in all_modules(model):
-        yield from _layer_shapes(module)
-    yield "int64", (1, TOKENS)
-    yield "float32", (1, 3, 224, 224)
-
-
-def _layer_shapes(  # noqa: C901, PLR0912 (one case for each kind of layer)
-    module: Any,
-) -> Iterator[tuple[str, tuple[int, ...]]]:
-    match module:
-        case nn.Embedding() | nn.EmbeddingBag():
-            yield "int64", (1, TOKENS)
-        case nn.Linear():
-            yield "float32", (1, module.in_features)
-            yield "float32", (1, TOKENS, module.in_features)
-        case nn.Conv2d() | nn.ConvTranspose2d():
-            for size in (32, 224, 64, 28, 128, 256):
-                yield "float32", (1, module.in_channels, size, size)
-        case nn.Conv1d() | nn.ConvTranspose1d():
-            for size in (64, 256, 1024, 16000):
-                yield "float32", (1, module.in_channels, size)
-        case nn.Conv3d():
-            yield "float32", (1, module.in_channels, 16, 32, 32)
-        case nn.RNNBase():
-            yield "float32", (1, TOKENS, module.input_size)
-            yield "float32", (TOKENS, 1, module.input_size)
-        case nn.RNNCellBase():
-            yield "float32", (1, module.input_size)
-            yield "float32", (1, TOKENS, module.input_size)
-        case nn.LayerNorm():
-            yield "float32", (1, TOKENS, *module.normalized_shape)
-        case nn.MultiheadAttention():
-            yield "float32", (1, TOKENS, module.embed_dim)
-        case nn.modules.batchnorm._BatchNorm():
-            yield "float32", (2, module.num_features)
-        case _:
-            return

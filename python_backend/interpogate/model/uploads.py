@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from math import ceil
 
 from interpogate.errors import InputNotUploaded, UploadRefused
 
-MAXIMUM_BYTES = 64 * 1024 * 1024
-_MAXIMUM_PART_BYTES = 1024 * 1024
+_MEBIBYTE = 1024 * 1024
+MAXIMUM_BYTES = 64 * _MEBIBYTE
+_MAXIMUM_PART_BYTES = _MEBIBYTE
 _MAXIMUM_NAME = 200
 
 
@@ -38,10 +40,12 @@ class Uploads:
         """
         _check_name(name)
         part = _decoded(data)
-        if not 0 <= size <= self._capacity:
+        if size < 0:
+            raise UploadRefused(f"{name} cannot have {size} bytes.")
+        if size > self._capacity:
             raise UploadRefused(
-                f"{name} has {size / 1e6:.0f} MB; files of at most "
-                f"{self._capacity // 1024 // 1024} MB can be given."
+                f"{name} has {ceil(size / _MEBIBYTE)} MiB; files of at most "
+                f"{self._capacity // _MEBIBYTE} MiB can be given."
             )
         if offset == 0:
             self._coming = (name, size, bytearray())

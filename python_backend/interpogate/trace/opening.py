@@ -32,6 +32,9 @@ _MAXIMUM_REAL_TRIES = 6
 # the arithmetic: with the small inputs invented here some seconds at the very most.
 _MINIMUM_WIDE_MODULES = 500
 _MAXIMUM_COPIED = 5_000_000
+_NEEDING_VALUES = frozenset(
+    {"DataDependentOutputException", "DynamicOutputShapeException", "GuardOnDataDependentSymNode"}
+)
 _Way = Literal["fake", "copy", "example"]
 
 
@@ -66,17 +69,24 @@ def first_look(
         if look is not None:
             return look
     tried: list[dict[str, Any]] = []
+    promising: list[dict[str, Any]] = []
     best = FirstLook(NOTHING, "none", {})
     with _quiet_fakes():
         for inputs in candidates:
             look = _without_values(modules, inputs)
             if look.succeeded:
                 return look
-            tried.append(inputs)
+            (promising if _needs_values(look) else tried).append(inputs)
             best = max(best, look, key=_seen)
     if is_large or not for_real:
         return best
-    return _for_real(modules, tried[:_MAXIMUM_REAL_TRIES], best)
+    return _for_real(modules, [*promising, *tried][:_MAXIMUM_REAL_TRIES], best)
+
+
+def _needs_values(look: FirstLook) -> bool:
+    """Whether nothing but the lack of values stopped a trace."""
+    failure = look.recording.failure
+    return failure is not None and failure.type_name in _NEEDING_VALUES
 
 
 def _is_wide_and_tiny(modules: ModelModules) -> bool:

@@ -214,13 +214,21 @@ def test_files_that_are_no_use_are_refused_in_a_sentence(
         describe_upload(data, name)
 
 
+@pytest.mark.parametrize(
+    ("size", "words"), [(-1, "cannot have -1 bytes"), (65 << 20, "has 65 MiB; files of at most 64")]
+)
+def test_a_size_that_cannot_be_is_said_in_the_units_of_the_limit(size: int, words: str) -> None:
+    with pytest.raises(UploadRefused, match=words):
+        Uploads().add("x.npy", 0, size, "", lambda _: "")
+
+
 def test_an_image_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
     huge = bytearray(png())
     huge[16:24] = (60_000).to_bytes(4, "big") * 2
     import zlib
 
     huge[29:33] = zlib.crc32(bytes(huge[12:29])).to_bytes(4, "big")
-    with pytest.raises(UploadRefused):
+    with pytest.raises(UploadRefused, match="too many pixels"):
         describe_upload(bytes(huge), "huge.png")
 
 
