@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from interpogate import InterpogateError, __version__
 from interpogate.export import add_export, export
+from interpogate.presentation.text import one_line, printable
 from interpogate.web.command import add_serve, serve
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except InterpogateError as error:
-        sys.stderr.write(f"{_sentence(error)} {error.own_hint}\n")
+        sys.stderr.write(printable(f"{_sentence(error)} {error.own_hint}\n"))
         return 1
     finally:
         sys.argv = own
@@ -69,26 +70,39 @@ def _add_tree(
 
 def _print_tree(options: argparse.Namespace) -> int:
     for line in _tree(options.source, trust_remote_code=options.trust_remote_code):
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(_encodable(one_line(line)) + "\n")
     return 0
 
 
+def _encodable(text: str) -> str:
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
 def _tree(source: str, *, trust_remote_code: bool) -> Iterator[str]:
-    from interpogate.model.inputs import example_candidates
+    from interpogate.graph.graph import Graph
     from interpogate.model.load import load_model
     from interpogate.model.sources import parse_source
+    from interpogate.presentation.summary import title_without_weights
+    from interpogate.presentation.trace_problems import candidates_of, trace_problem
     from interpogate.trace.modules import declared_modules
     from interpogate.trace.opening import first_look
 
     folder = Path.cwd()
     loaded = load_model(parse_source(source, folder), folder, trust_remote_code=trust_remote_code)
     modules = declared_modules(loaded.model)
-    look = first_look(modules, example_candidates(loaded))
+    if title_without_weights(loaded):
+        yield "Without weights: shapes only, on the device meta."
+    candidates, problem = candidates_of(loaded)
+    look = first_look(modules, candidates)
     for module in modules.tree.modules:
         yield _line(module, look.recording, len(modules.tree.ancestors(module.index)) - 1)
-    failure = look.recording.failure
-    if failure is not None:
-        yield f"The traced forward pass failed: {failure.type_name}: {failure.message}"
+    if look.succeeded:
+        return
+    graph = Graph(modules.tree, look.recording, look.origin)
+    problem = problem or trace_problem(graph, loaded, look)
+    place = f" ({problem.file}, line {problem.line})" if problem.file and problem.line else ""
+    yield f"{problem.message.removesuffix('.')}{place}. {problem.hint}"
 
 
 def _line(module: Module, recording: Recording, depth: int) -> str:

@@ -102,6 +102,13 @@ class LoadFailed(InterpogateError):
     action = "restart"
 
 
+class NoDebugger(InterpogateError):
+    """The user's code called `breakpoint()` where nobody can answer a debugger."""
+
+    code = "model.noDebugger"
+    hint = "Remove it, or run the model in a script of your own to debug it."
+
+
 class NotReady(InterpogateError):
     """The model is not there (yet)."""
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 _BAD_VALUE = 2
 
-FORMATS: dict[str, Callable[[Interpogate, Path], Any]] = {
-    ".html": lambda interp, path: interp.to_html(path),
-    ".svg": lambda interp, path: interp.to_svg(path),
-    ".png": lambda interp, path: interp.to_svg(path),
+Expand = list[str] | None
+FORMATS: dict[str, Callable[[Interpogate, Path, Expand, str | None], Any]] = {
+    ".html": lambda interp, path, expand, title: interp.to_html(path, title, expand=expand),
+    ".svg": lambda interp, path, expand, title: interp.to_svg(path, expand=expand, title=title),
+    ".png": lambda interp, path, expand, title: interp.to_svg(path, expand=expand, title=title),
 }
 
 
@@ -41,6 +42,12 @@ def add_export(
     export.add_argument(
         "-o", "--output", required=True, type=Path, help="the file: " + ", ".join(FORMATS)
     )
+    export.add_argument(
+        "--expand",
+        action="append",
+        metavar="PATH",
+        help="unfold this module and what it lies in, such as h.0.mlp; may be repeated",
+    )
     export.add_argument("--device", help="such as cpu or cuda:0")
     export.add_argument("--dtype", choices=DTYPES, help="precision of the model")
     export.add_argument(
@@ -51,6 +58,9 @@ def add_export(
 
 def export(options: argparse.Namespace) -> int:
     """Write the file; 0, 2 for an unknown kind of file, 1 if loading, running or writing failed."""
+    from interpogate.presentation.summary import title_without_weights
+    from interpogate.presentation.trace_problems import GUESS_HINT, is_guess
+
     write = FORMATS.get(options.output.suffix.lower())
     if write is None:
         kinds = ", ".join(FORMATS)
@@ -58,9 +68,10 @@ def export(options: argparse.Namespace) -> int:
         return _BAD_VALUE
     interp, loaded = _loaded(options)
     failure = _run(interp, loaded, options.text)
-    write(interp, options.output)
+    write(interp, options.output, options.expand, title_without_weights(loaded))
     if failure is not None:
-        _say(f"{failure} {options.output} shows how far it came.")
+        guess = f" {GUESS_HINT}" if options.text is None and is_guess(loaded) else ""
+        _say(f"{failure} {options.output} shows how far it came.{guess}")
         return 1
     sys.stdout.write(f"{options.output}\n")
     return 0
@@ -86,6 +97,7 @@ def _run(interp: Interpogate, loaded: LoadedModel, text: str | None) -> Exceptio
     from interpogate.presentation.summary import example_text
     from interpogate.refusals import RunFailed
     from interpogate.trace.call_arguments import arguments
+    from interpogate.trace.exchange import runnable
 
     text = text if text is not None else example_text(loaded) or None
     try:
@@ -93,8 +105,9 @@ def _run(interp: Interpogate, loaded: LoadedModel, text: str | None) -> Exceptio
             if text is not None:
                 interp.forward_text(text)
             else:
-                positional, named = arguments(loaded.model, _inputs(loaded))
-                interp.forward(*positional, **named)
+                with runnable(loaded.model, _inputs(loaded)) as inputs:
+                    positional, named = arguments(loaded.model, inputs)
+                    interp.forward(*positional, **named)
     except RunFailed as error:
         return error
     except InterpogateError:

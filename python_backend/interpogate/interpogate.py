@@ -129,12 +129,21 @@ class Interpogate:
         shown = Visualization(self._last.picture, type(self._watched).__name__, width, height)
         return None if shown.show() else shown
 
-    def to_html(self, path: str | os.PathLike[str] | None = None, title: str | None = None) -> str:
+    def to_html(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        title: str | None = None,
+        *,
+        expand: Sequence[str] | None = None,
+    ) -> str:
         """The graph and the last run as one HTML document that needs nothing else.
 
-        Written to `path` if one is given. Raises `CannotWrite` if that fails.
+        `expand` has the paths of containers that are unfolded at first, with all around them.
+        Written to `path` if one is given. Raises `CannotWrite` if that fails, `ValueError` with the
+        nearest names for an unknown path.
         """
-        text = document(self._last.picture, title or type(self._watched).__name__)
+        shown = title or type(self._watched).__name__
+        text = document(self._last.picture, shown, expand=expand)
         if path is not None:
             write_page(Path(path), text)
         return text
@@ -147,11 +156,13 @@ class Interpogate:
         theme: Literal["light", "dark"] = "light",
         expand: Sequence[str] | None = None,
     ) -> str:
-        """The graph and its blocks as an SVG document, as in the page; `expand` says what unfolds.
+        """The graph and its blocks as an SVG document, as in the page.
 
-        Without `expand` it is unfolded as the page does at first. Written to `path` if one is
+        `expand` has the paths of containers that are unfolded, with all around them; without it
+        the drawing is unfolded as the page at first. Written to `path` if one is
         given, as an image where that ends with `.png`. Needs the extra `interpogate[drawing]`.
-        Raises `PackageMissing` without it, `CannotWrite` if the file cannot be written.
+        Raises `PackageMissing` without it, `CannotWrite` if the file cannot be written,
+        `ValueError` with the nearest names for an unknown path.
         """
         shown = title or type(self._watched).__name__
         picture = self._last.picture

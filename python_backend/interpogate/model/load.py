@@ -6,16 +6,17 @@ Called by the worker. Failures of the user's code become errors with the file an
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import nn
 
-from interpogate.errors import ArgumentsNeeded, LoadFailed, NameNotFound, NotAModel
+from interpogate.errors import ArgumentsNeeded, LoadFailed, NameNotFound, NoDebugger, NotAModel
 from interpogate.model.examples import written_examples
 from interpogate.model.pretrained import load_failed, load_pretrained
 from interpogate.model.python_modules import import_module, importable, run_file
@@ -56,6 +57,8 @@ def load_model(source: ModelSource, folder: Path, *, trust_remote_code: bool) ->
     importable(folder)
     # Its code is run as `python FILE` would: our own arguments are none of its.
     sys.argv = [source.location]
+    if not _has_terminal() and "PYTHONBREAKPOINT" not in os.environ:
+        sys.breakpointhook = _no_debugger
     match source.kind:
         case "demo":
             return _demo(source)
@@ -65,6 +68,17 @@ def load_model(source: ModelSource, folder: Path, *, trust_remote_code: bool) ->
             return _from_module(source, run_file(Path(source.location), folder))
         case "import":
             return _from_module(source, import_module(source.location))
+
+
+def _has_terminal() -> bool:
+    try:
+        return sys.stdin.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+def _no_debugger(*_: Any, **__: Any) -> NoReturn:
+    raise NoDebugger("breakpoint() was called, and there is no terminal for a debugger here.")
 
 
 def _demo(source: ModelSource) -> LoadedModel:

@@ -32,7 +32,7 @@ _META_HINT = (
 
 
 def load_pretrained(name: str, *, trust_remote_code: bool) -> tuple[nn.Module, Any]:
-    """The model and its tokenizer, None without one.
+    """The model and its tokenizer; None without one, and where no values can be computed.
 
     Raises `PackageMissing`, `RemoteCodeRefused`, `SourceNotFound`, `LoadFailed`.
     """
@@ -45,10 +45,9 @@ def load_pretrained(name: str, *, trust_remote_code: bool) -> tuple[nn.Module, A
         config = transformers.AutoConfig.from_pretrained(name, **options)
         importlib.invalidate_caches()  # code of its own was just written below folders already read
         kind = _pretrained_class(transformers, config)
-        if has_weights(name):
-            model = kind.from_pretrained(name, **options)
-        else:
-            model = _architecture(kind, config, trust_remote_code=trust_remote_code)
+        if not has_weights(name):
+            return _architecture(kind, config, trust_remote_code=trust_remote_code), None
+        model = kind.from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         if not trust_remote_code and "trust_remote_code=True" in str(error):
             raise RemoteCodeRefused(f"{name!r} comes with Python code of its own.") from error

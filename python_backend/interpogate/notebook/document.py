@@ -9,14 +9,19 @@ import base64
 import gzip
 import html
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from interpogate.errors import InterpogateError
+from interpogate.graph.levels import ROOT
+from interpogate.notebook.files import write_whole
 from interpogate.notebook.picture import Picture
 from interpogate.notebook.snapshot import snapshot
 from interpogate.page_files import page_file
+from interpogate.presentation.text import printable
+from interpogate.presentation.unfolding import unfolded
 from interpogate.trace.collection import without_collection
 
 _DOCUMENT = """<!doctype html>
@@ -29,7 +34,7 @@ _DOCUMENT = """<!doctype html>
 </head>
 <body>
 <div id="app"></div>
-<script id="interpogate-snapshot" type="text/plain">{snapshot}</script>
+<script id="interpogate-snapshot" type="text/plain"{expanded}>{snapshot}</script>
 <script id="interpogate-page" type="text/plain">{page}</script>
 <script>{starter}</script>
 </body>
@@ -108,22 +113,30 @@ class CannotWrite(InterpogateError, OSError):
     hint = "Name a file in a folder that exists and may be written to."
 
 
-def document(picture: Picture, title: str) -> str:
-    """A whole HTML document that needs nothing else. Raises `PageMissing`."""
+def document(picture: Picture, title: str, *, expand: Sequence[str] | None = None) -> str:
+    """A whole HTML document that needs nothing else. Raises `PageMissing`, `PathNotFound`."""
+    expanded = "" if expand is None else _expanded(unfolded(picture.subject.graph, expand))
     with without_collection():
         return _DOCUMENT.format(
             policy=_POLICY,
-            title=html.escape(title),
+            title=html.escape(printable(title)),
+            expanded=expanded,
             snapshot=packed(snapshot(picture)),
             page=_packed_page(),
             starter=_STARTER,
         )
 
 
+def _expanded(containers: Sequence[str]) -> str:
+    """As an attribute; the root, which is always open, says that the rest is chosen."""
+    text = printable(json.dumps([ROOT, *containers]))
+    return f' data-expanded="{html.escape(text, quote=True)}"'
+
+
 def write_page(path: Path, text: str) -> None:
     """Write a document to a file. Raises `CannotWrite`."""
     try:
-        path.write_text(text, "utf-8")
+        write_whole(path, text.encode("utf-8", "replace"))
     except OSError as error:
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from error
 

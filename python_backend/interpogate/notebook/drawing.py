@@ -14,9 +14,12 @@ from typing import Any, Literal
 from interpogate.errors import InterpogateError, PackageMissing
 from interpogate.graph.essential import Detail
 from interpogate.notebook.document import CannotWrite
+from interpogate.notebook.files import write_whole
 from interpogate.page_files import page_file
 from interpogate.presentation.levels import level
 from interpogate.presentation.subject import Subject
+from interpogate.presentation.text import printable
+from interpogate.presentation.unfolding import unfolded
 from interpogate.protocol.codec import encode
 from interpogate.visualizations.library import DrawnBlocks
 
@@ -46,13 +49,13 @@ def svg(  # noqa: PLR0913 (each says one thing about the drawing)
 ) -> str:
     """The graph as an SVG document, with its visualization blocks.
 
-    Raises `PackageMissing`, `PageMissing`, `DrawingFailed`.
+    Raises `PackageMissing`, `PageMissing`, `DrawingFailed`, `PathNotFound`.
     """
     view = subject.graph.view(detail)
     order = {
         "title": title,
         "theme": theme,
-        "expanded": list(expanded) if expanded is not None else None,
+        "expanded": unfolded(subject.graph, expanded, detail) if expanded is not None else None,
         "failed": subject.graph.failed_node,
         "aspect": _ASPECT,
         "levels": [
@@ -66,7 +69,7 @@ def svg(  # noqa: PLR0913 (each says one thing about the drawing)
         else {},
     }
     try:
-        return _drawn(json.dumps(order))
+        return printable(_drawn(json.dumps(order)))
     except DrawingFailed as error:
         if expanded:
             raise DrawingFailed(str(error), hint=_FEWER) from None
@@ -92,7 +95,7 @@ def write_drawing(path: Path, document: str) -> None:
     """Write an SVG document; as PNG where the path says so. Raises `CannotWrite`."""
     content = png(document) if path.suffix.lower() == ".png" else document.encode()
     try:
-        path.write_bytes(content)
+        write_whole(path, content)
     except OSError as error:
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from error
 

@@ -9,6 +9,7 @@ from interpogate.model.inputs import InputShape, example_sentence, model_device
 from interpogate.model.load import LoadedModel
 from interpogate.model.tokens import can_generate
 from interpogate.protocol.messages import ModelSummary
+from interpogate.trace.exchange import is_without_weights
 from interpogate.trace.members import all_parameters, attribute
 from interpogate.trace.modules import ModelModules
 from interpogate.trace.values import dtype_name
@@ -21,7 +22,7 @@ def summary(
     root = modules.tree.modules[0]
     takes_text = loaded.tokenizer is not None
     return ModelSummary(
-        title=loaded.source.title,
+        title=f"{loaded.source.title}{_without_weights(loaded)}",
         class_name=root.class_name,
         module_count=len(modules.live),
         parameter_count=root.parameter_count,
@@ -33,6 +34,17 @@ def summary(
         example_inputs="" if takes_text else "\n".join(map(str, inputs)),
         file=loaded.file,
     )
+
+
+def title_without_weights(loaded: LoadedModel) -> str | None:
+    """A picture's title that says so where there are no weights; else None."""
+    note = _without_weights(loaded)
+    return f"{type(loaded.model).__name__}{note}" if note else None
+
+
+def _without_weights(loaded: LoadedModel) -> str:
+    """A model on the device `meta` has shapes and nothing in them."""
+    return " (without weights)" if is_without_weights(loaded.model) else ""
 
 
 def example_text(loaded: LoadedModel) -> str:

@@ -28,6 +28,28 @@ def fakes(model: nn.Module) -> Iterator[FakeTensorMode]:
         yield mode
 
 
+def is_without_weights(model: nn.Module) -> bool:
+    """Whether the model is on the device meta, where tensors have shapes only."""
+    first = next(all_tensors(model), None)
+    return first is not None and first.device.type == "meta"
+
+
+@contextmanager
+def runnable(model: nn.Module, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The inputs to run the model on: without values if the model itself has none.
+
+    Tensors on the device meta refuse what fake ones allow, such as asking whether all are true.
+    """
+    if not is_without_weights(model):
+        yield inputs
+        return
+    with fakes(model) as mode, mode:
+        yield {
+            name: mode.from_tensor(value) if isinstance(value, torch.Tensor) else value
+            for name, value in inputs.items()
+        }
+
+
 @contextmanager
 def copies(model: nn.Module) -> Iterator[None]:
     """Copies with the same values in the place of all parameters and buffers."""

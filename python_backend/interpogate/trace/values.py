@@ -76,7 +76,20 @@ def describe_tensor(facts: tuple[torch.Size, torch.dtype, torch.device]) -> Tens
 @lru_cache(maxsize=4096)
 def _described(facts: tuple[torch.Size, torch.dtype, torch.device]) -> Tensor:
     shape, dtype, device = facts
-    return Tensor(tuple(int(size) for size in shape), dtype_name(dtype), str(device))
+    return Tensor(tuple(map(_size, shape)), dtype_name(dtype), str(device))
+
+
+def _size(size: Any) -> int:
+    """-1 for the size of a jagged dimension, which is a symbol without a number."""
+    try:
+        return int(size)
+    except (AttributeError, RuntimeError):
+        return -1
+
+
+def plain_shape(tensor: torch.Tensor) -> tuple[int, ...]:
+    """The shape as numbers; -1 where the parts of a nested tensor differ."""
+    return tuple(map(_size, tensor_facts(tensor)[0]))
 
 
 def dtype_name(dtype: torch.dtype) -> str:

@@ -19,6 +19,7 @@ from interpogate.model.tokens import sequence_logits
 from interpogate.presentation.failures import failure_problem, unstarted_problem
 from interpogate.protocol import messages as m
 from interpogate.trace.call_arguments import arguments
+from interpogate.trace.exchange import runnable
 from interpogate.trace.recorder import Recorder
 from interpogate.worker.problems import internal_problem, log_defect, problem_of
 from interpogate.worker.run_requests import new_run
@@ -115,10 +116,15 @@ def _take_step(session: Session, opened: OpenedModel, run: Run) -> torch.Tensor 
     """One watched forward pass; its logits `(position, vocabulary)` if it predicts tokens."""
     model = opened.modules.live[0]
     keeper = session.blocks.keeper(session)
-    positional, named = arguments(model, run.inputs)
     recorder = Recorder(opened.modules, listener=run, keeper=keeper)
     try:
-        with torch.no_grad(), recorder.watching(), run.interruption.possible():
+        with (
+            torch.no_grad(),
+            runnable(model, run.inputs) as inputs,
+            recorder.watching(),
+            run.interruption.possible(),
+        ):
+            positional, named = arguments(model, inputs)
             output = model(*positional, **named)
     except RunCancelled:
         raise

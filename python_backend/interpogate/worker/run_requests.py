@@ -15,7 +15,10 @@ from interpogate.model.generation import (
 from interpogate.model.input_lines import InputSources, ReadInputs, read_lines
 from interpogate.model.inputs import Inputs, shapes_of, text_inputs
 from interpogate.protocol import messages as m
+from interpogate.trace.exchange import is_without_weights
 from interpogate.worker.runs import Run, RunRequest
+
+_WITHOUT_WEIGHTS = "The model has no weights: the run shows shapes, not values."
 
 if TYPE_CHECKING:
     from interpogate.worker.session import OpenedModel, Session
@@ -32,7 +35,8 @@ def new_run(session: Session, opened: OpenedModel, request: m.StartRun) -> Run:
     read = _read(session, opened, asked.inputs)
     inputs = _base(opened, asked, read) | read.values
     run = Run(session.state.model_id, session.next_run_id, inputs, asked, shapes_of(inputs))
-    run.notes, run.started_at = read.notes, time()
+    without = (_WITHOUT_WEIGHTS,) if is_without_weights(opened.loaded.model) else ()
+    run.notes, run.started_at = (*without, *read.notes), time()
     if asked.text is not None:
         _add_tokens(opened, run)
     if asked.token_count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import sys
 import xml.etree.ElementTree as ET
@@ -11,6 +12,7 @@ from pathlib import Path
 import networks
 import pytest
 import torch
+from torch import Tensor, nn
 
 from interpogate import Interpogate
 from interpogate.errors import PackageMissing
@@ -122,3 +124,99 @@ def test_a_missing_engine_is_said_with_what_to_install(
     with pytest.raises(PackageMissing, match="mini-racer") as caught:
         interp.to_svg()
     assert "interpogate[drawing]" in caught.value.own_hint
+
+
+class Mlp(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.fc(x))
+
+
+class Stack(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.h = nn.ModuleList(nn.Sequential(nn.ReLU(), Mlp()) for _ in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.h:
+            x = x + block(x)
+        return x
+
+
+@pytest.mark.parametrize("path", ["h.1.1", "h.2.1.fc"])
+def test_what_a_container_lies_in_is_unfolded_with_it(path: str) -> None:
+    interp = Interpogate(Stack())
+    interp.forward(torch.ones(1, 4))
+    assert "tanh" in texts(interp.to_svg(expand=[path]))
+    assert f"&quot;{path}&quot;" in interp.to_html(expand=[path])
+
+
+def test_an_unknown_path_is_refused_with_the_nearest(interp: Interpogate) -> None:
+    with pytest.raises(ValueError, match=r"no module at 'block.0'. Did you mean 'blocks.0'"):
+        interp.to_svg(expand=["blocks", "block.0"])
+    with pytest.raises(ValueError, match="no module at"):
+        interp.to_html(expand=["block.0"])
+
+
+@pytest.mark.parametrize("name", ["half \ud83d", "\x1b[31mred", "a\nb"])
+def test_a_name_that_no_file_can_hold_is_drawn_all_the_same(name: str, tmp_path: Path) -> None:
+    model = nn.Sequential()
+    model.add_module(name, nn.Linear(2, 2))
+    interp = Interpogate(model)
+    interp.forward(torch.ones(1, 2))
+    for file in ("picture.svg", "picture.png"):
+        interp.to_svg(tmp_path / file, title=name)
+        assert (tmp_path / file).stat().st_size > 100
+    interp.to_html(tmp_path / "picture.html", title=name)
+    assert "<title>" in (tmp_path / "picture.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", ["page.html", "picture.svg", "picture.png"])
+def test_a_picture_that_cannot_be_written_leaves_the_earlier_one(
+    interp: Interpogate, tmp_path: Path, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / file).write_bytes(b"earlier")
+    monkeypatch.setattr("os.fsync", full)
+    write = interp.to_html if file.endswith("html") else interp.to_svg
+    with pytest.raises(CannotWrite, match="No space left"):
+        write(tmp_path / file)
+    assert (tmp_path / file).read_bytes() == b"earlier"
+    assert [one.name for one in tmp_path.iterdir()] == [file]
+
+
+def test_a_picture_keeps_the_permissions_and_the_link_of_the_earlier_one(
+    interp: Interpogate, tmp_path: Path
+) -> None:
+    (tmp_path / "real.svg").write_text("earlier")
+    (tmp_path / "real.svg").chmod(0o640)
+    (tmp_path / "link.svg").symlink_to("real.svg")
+    interp.to_svg(tmp_path / "link.svg")
+    assert (tmp_path / "link.svg").is_symlink()
+    assert (tmp_path / "real.svg").read_text().startswith("<svg")
+    assert (tmp_path / "real.svg").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_jagged_nested_tensor_is_drawn() -> None:
+    class Jagged(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(4, 3)
+
+        def forward(self, parts: list[Tensor]) -> Tensor:
+            nested = torch.nested.nested_tensor(parts, layout=torch.jagged)
+            padded: Tensor = self.linear(nested).to_padded_tensor(0.0)
+            return padded
+
+    interp, parts = Interpogate(Jagged()), [torch.ones(2, 4), torch.ones(5, 4)]
+    assert interp.forward(parts).requires_grad
+    made = interp.graph.recording.calls[1].outputs[0].tensor
+    assert made is not None
+    assert made.shape == (2, -1, 3)
+    assert "<svg" in interp.to_svg()
+    assert interp.to_html()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,29 @@ def test_given_inputs_that_fail_are_no_guess(tmp_path: Path) -> None:
     problem = opened(tmp_path, f"example_inputs = torch.ones(1)\n{text}").state.problem
     assert problem is not None
     assert problem.message.startswith("The trace on your example_inputs failed")
+
+
+@pytest.mark.parametrize("call", ["breakpoint()"])
+def test_a_debugger_that_nobody_can_answer_is_said_at_its_line(
+    tmp_path: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.breakpointhook", sys.breakpointhook)
+    problem = ran(tmp_path, call)
+    assert (problem.file, problem.line) == (str(tmp_path / "own.py"), 9)
+    if call == "breakpoint()":
+        assert "breakpoint() was called, and there is no terminal" in problem.message
+
+
+def test_a_model_without_weights_runs_with_shapes_and_says_so(tmp_path: Path) -> None:
+    text = "with torch.device('meta'): net = nn.Sequential(nn.Linear(3, 2), nn.ReLU())"
+    client = opened(tmp_path, text, "net")
+    assert client.state.summary is not None
+    assert client.state.summary.title == "net (without weights)"
+    client.ask("run/start")
+    client.work()
+    assert (client.run.phase, client.run.note) == (
+        "finished",
+        "The model has no weights: the run shows shapes, not values.",
+    )
+    assert (1, 2) in client.level().tensors.shapes

@@ -170,7 +170,8 @@ class EmbeddedTransport implements Transport {
   }
 
   loadState(): Partial<PageState> | null {
-    return null;
+    const expanded = document.getElementById(SNAPSHOT_ID)?.dataset["expanded"];
+    return expanded === undefined ? null : { expanded: JSON.parse(expanded) };
   }
 
   saveState(): void {
