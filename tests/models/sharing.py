@@ -166,6 +166,27 @@ class Pyramid(nn.Module):
         return torch.cat([one, two]) if self.joined else (self.three(one), self.four(two))
 
 
+class Shrinking(nn.Module):
+    """One module in a loop whose calls differ in shape."""
+
+    class Part(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = nn.Parameter(torch.ones(1))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return (x * self.scale)[1:] * 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.part = self.Part()
+
+    def forward(self, x: Tensor) -> Tensor:
+        for _ in range(3):
+            x = self.part(x)
+        return x
+
+
 class Wrapping(nn.Module):
     """A module that calls what it is given, which is registered beside it."""
 

@@ -24,7 +24,7 @@ from interpogate.visualizations.residual import RESIDUAL, stack_of
 def offers(observed: Observed, request: m.OfferBlocks) -> m.BlockOffers:
     """Every kind with the roles that it would give the tensor's dimensions."""
     try:
-        value = outline(observed, request.node, request.value)
+        value = outline(observed, request.node, request.value, request.call)
         module = module_of(observed, request.node)
         dimensions, refusal = dimensions_of(observed, value, module), ""
     except NothingToSee as error:

@@ -6,6 +6,7 @@ So that one can choose a block before anything ran, or without waiting.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -30,7 +31,7 @@ from interpogate.visualizations.residual import RESIDUAL, stack_of
 from interpogate.visualizations.value import Value
 
 
-def outline(observed: Observed, node: str, value: m.ValueReference) -> Value:
+def outline(observed: Observed, node: str, value: m.ValueReference, call: int = 1) -> Value:
     """The value as `value_of` would find it, without its entries. Raises `NothingToSee`."""
     place = place_of(observed.graph, node)
     derived = derived_name(observed, node, value)
@@ -41,12 +42,13 @@ def outline(observed: Observed, node: str, value: m.ValueReference) -> Value:
     if value.side == "parameter" or place.kind == "parameter":
         return find_value(observed, node, value)
     if place.kind == "operation":
-        return _value(place, [_of_operation(observed, place, value)])
+        rows = place.rows[call - 1 : call] or place.rows
+        return _value(place, [_of_operation(observed, replace(place, rows=rows), value)])
     side, keys = value.side, value.keys
     if place.kind != "modules":
         side = "input" if place.kind == "argument" else "output"
         keys = tuple(place.name.split(".")) if place.name else ()
-    calls = zip(place.modules, place.numbers(1), strict=True)
+    calls = zip(place.modules, place.numbers(call), strict=True)
     return _value(place, [_of_call(observed, one, number, side, keys) for one, number in calls])
 
 

@@ -77,6 +77,18 @@ def test_a_block_of_a_place_shows_the_call_that_stands_there() -> None:
         assert found.outputs[0].count == 3 * expected * expected
 
 
+def test_what_can_be_drawn_of_a_call_has_the_shape_of_that_call() -> None:
+    client = ran("Shrinking", "x = float32[8]")
+    output = {"side": "output", "keys": []}
+    sizes = [
+        decode(client.ask("block/offer", node="part", value=output, call=call), m.BlockOffers)
+        .dimensions[0]
+        .size
+        for call in (1, 2, 3)
+    ]
+    assert sizes == [7, 6, 5]
+
+
 def test_a_level_says_which_place_of_an_instance_a_node_is() -> None:
     client = ran("OnePool", "x = float32[1, 3, 16, 16]")
     level = client.level()

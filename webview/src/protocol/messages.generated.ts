@@ -98,6 +98,8 @@ export interface OfferBlocks {
   node: string;
   /** The tensor. */
   value: ValueReference;
+  /** Which call of the node, from 1. */
+  call?: number;
 }
 
 /** One dimension of the tensor. */

@@ -127,8 +127,8 @@ export class BlockStore {
     this.read();
   }
 
-  offer(node: string, value: ValueReference): Promise<BlockOffers> {
-    return this.client.request("block/offer", { modelId: this.modelId, node, value });
+  offer(node: string, value: ValueReference, call = 1): Promise<BlockOffers> {
+    return this.client.request("block/offer", { modelId: this.modelId, node, value, call });
   }
 
   async put(block: Block): Promise<Block> {

@@ -71,7 +71,8 @@ export class Composing {
   async start(): Promise<void> {
     try {
       const { node, value } = this.subject;
-      const { dimensions, offers } = await this.blocks.offer(node, value);
+      const call = this.existing?.call ?? this.subject.call;
+      const { dimensions, offers } = await this.blocks.offer(node, value, call);
       this.dimensions = dimensions;
       this.offers = offers;
       const fitting = offers.filter(({ refusal }) => !refusal);

@@ -115,6 +115,8 @@ class OfferBlocks:
     """Node id."""
     value: ValueReference
     """The tensor."""
+    call: int = 1
+    """Which call of the node, from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
