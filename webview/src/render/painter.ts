@@ -18,6 +18,7 @@ import {
 } from "./blocks.ts";
 import { BoxProgram, type BoxStyle } from "./boxes.ts";
 import type { Box, Camera, Size } from "./camera.ts";
+import { SHAPES_FROM_SCALE } from "./flows.ts";
 import { GlFailure } from "./gl.ts";
 import { LabelPainter } from "./labels.ts";
 import { LineProgram, type LineStyle } from "./lines.ts";
@@ -66,7 +67,6 @@ interface Programs {
 
 const STACK_STEP = 4;
 const HEAD = { width: 8, height: 7 } as const;
-const SHAPES_FROM_SCALE = 0.66;
 
 export class Painter {
   private programs: Programs;

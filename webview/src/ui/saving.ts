@@ -11,8 +11,22 @@ const SCALE = 2;
 
 type Seen = Omit<Drawing, "title" | "stacks">;
 
-/** Throws if the browser or the host cannot save it. */
+/** Returns why it was not saved; empty if it was. */
 export async function saveGraph(
+  session: Session,
+  seen: Seen,
+  views: readonly BlockView[],
+  kind: PictureKind,
+): Promise<string> {
+  try {
+    await saved(session, seen, views, kind);
+    return "";
+  } catch (error) {
+    return `The picture was not saved: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function saved(
   session: Session,
   seen: Seen,
   views: readonly BlockView[],
