@@ -316,7 +316,6 @@ _INPUTS: dict[str, Callable[[Any], Inputs]] = {
     "pe_video": _filmed_and_told,
     "pe_video_encoder": _filmed,
     "xcodec": _mono,
-    "higgs_audio_v2_tokenizer": _mono,
     "musicgen": _one_row_for_each_codebook,
     "musicgen_melody": _one_row_for_each_codebook,
     "kyutai_speech_to_text": _one_column_for_each_codebook,
