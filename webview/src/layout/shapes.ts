@@ -91,6 +91,23 @@ export interface Scene {
   readonly points: Float32Array;
 }
 
+export const EMPTY_SCENE: Scene = {
+  width: 0,
+  height: 0,
+  ids: [],
+  rects: new Float32Array(),
+  open: new Uint8Array(),
+  depths: new Uint8Array(),
+  routeContainers: [],
+  routeRows: new Uint32Array(),
+  routeSources: new Uint32Array(),
+  routeTargets: new Uint32Array(),
+  labels: [],
+  routeDepths: new Uint8Array(),
+  routeStarts: new Uint32Array([0]),
+  points: new Float32Array(),
+};
+
 export interface LayoutAnswer {
   readonly number: number;
   readonly scene: Scene | null;

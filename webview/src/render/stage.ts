@@ -4,7 +4,7 @@
  * not know. Used by the graph view component.
  */
 
-import type { Scene } from "../layout/shapes.ts";
+import { EMPTY_SCENE, type Scene } from "../layout/shapes.ts";
 import type { Measure } from "../layout/sizes.ts";
 import type { PageView } from "../protocol/messages.generated.ts";
 import { type GraphLevel, type GraphNode, ROOT } from "../store/graph.ts";
@@ -34,23 +34,6 @@ import { SpatialIndex } from "./spatial.ts";
 /** The scale that a node asked for is shown at, at least. */
 const READABLE = 0.8;
 
-const EMPTY: Scene = {
-  width: 0,
-  height: 0,
-  ids: [],
-  rects: new Float32Array(),
-  open: new Uint8Array(),
-  depths: new Uint8Array(),
-  routeContainers: [],
-  routeRows: new Uint32Array(),
-  routeSources: new Uint32Array(),
-  routeTargets: new Uint32Array(),
-  labels: [],
-  routeDepths: new Uint8Array(),
-  routeStarts: new Uint32Array([0]),
-  points: new Float32Array(),
-};
-
 /** `start`: as a graph is first met; `whole`: all of it; `free`: where the user left it. */
 type Framing = "start" | "whole" | "free";
 
@@ -68,8 +51,8 @@ export interface StageOptions {
 
 export class Stage {
   private readonly painter: Painter;
-  private scene = EMPTY;
-  private index = new SpatialIndex(EMPTY);
+  private scene = EMPTY_SCENE;
+  private index = new SpatialIndex(EMPTY_SCENE);
   private view: Size = { width: 1, height: 1 };
   private cameraNow: Camera = { scale: 1, x: 0, y: 0 };
   private unfolding: Unfolding | null = null;
@@ -85,7 +68,7 @@ export class Stage {
   constructor(private readonly options: StageOptions) {
     this.painter = new Painter(options.graphics, options.text, options.measure);
     this.picture = {
-      scene: EMPTY,
+      scene: EMPTY_SCENE,
       nodes: [],
       levels: new Map(),
       states: new Map(),

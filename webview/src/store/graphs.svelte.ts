@@ -32,6 +32,8 @@ export class GraphStore {
   epoch = $state(0);
 
   readonly open: GraphLevel[] = $derived(openLevels(this.levels, this.expanded));
+  /** The unfolded levels by container. */
+  readonly shown: Levels = $derived(new Map(this.open.map((level) => [level.container, level])));
   readonly selectedNode: GraphNode | null = $derived(
     this.selected === null ? null : findNode(this.levels, this.selected),
   );
