@@ -48,6 +48,7 @@ class Expressions:
         self._assignments: dict[str, list[Assignment]] = {}
         self._ignored: set[Span] = set()
         self._loops: list[Span] = []
+        self._branches: list[Span] = []
         self._returned: list[Operand] = []
         for node in _own_nodes(function):
             self._add(node)
@@ -81,6 +82,11 @@ class Expressions:
             end = around[-1][2:]
             yield from [one for one in own if at < one.end <= end][-1:]
 
+    def is_certain(self, assignment: Assignment, at: tuple[int, int]) -> bool:
+        """Whether an assignment has run at a place that comes after it."""
+        around = [one for one in self._branches if one[:2] <= assignment.start < one[2:]]
+        return all(one[:2] <= at < one[2:] for one in around)
+
     def _add(self, node: ast.AST) -> None:
         match node:
             case ast.Expr():
@@ -92,6 +98,8 @@ class Expressions:
                 self._bind(node, node.target, value)
             case ast.For() | ast.While() | ast.AsyncFor():
                 self._loops.append(_span(node))
+            case ast.If() | ast.Try():
+                self._branches.append(_span(node))
             case ast.Return(value=ast.expr() as value):
                 parts = value.elts if isinstance(value, ast.Tuple) else [value]
                 self._returned += [_operand(part) for part in parts]

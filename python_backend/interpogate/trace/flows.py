@@ -198,7 +198,7 @@ class Flows:
             return None
         occurrence = self._uses.get(id(tensor), 0)
         self._uses[id(tensor)] = occurrence + 1
-        return chosen(own, tensor, occurrence, self.user_frame())
+        return chosen(own, tensor, occurrence, sys._getframe(1))
 
     @staticmethod
     def user_frame() -> FrameType | None:

@@ -113,13 +113,15 @@ def _meaning(
     at: tuple[int, int],
     depth: int = 0,
 ) -> Reference | None:
+    arguments = [one for one in references if one.name == name]
     for assignment in known.assignments(name, at):
         inside = _inside(known, references, assignment.value)
         if inside:
             return inside[-1]
+        if arguments and not known.is_certain(assignment, at):
+            continue
         if assignment.alias and depth < _MAXIMUM_ALIASES:
             return _meaning(known, references, assignment.alias, assignment.start, depth + 1)
-    arguments = [one for one in references if one.name == name]
     return arguments[-1] if arguments else None
 
 
