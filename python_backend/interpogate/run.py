@@ -22,8 +22,6 @@ from interpogate.graph.values import Structure, Tensor
 from interpogate.model.tokens import next_token_logits, next_tokens, token_list
 from interpogate.presentation.failures import failure_problem
 
-_EAGER = "Compiled parts ran as they were written: results may differ in their last bits."
-
 
 @dataclass(frozen=True)
 class ModuleCall:
@@ -170,9 +168,7 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the record does not show, and why: one sentence each."""
-        recording = self._graph.recording
-        eager = (_EAGER,) if recording.is_eager_twin else ()
-        return (*eager, *notes_of(self._graph.tree, recording))
+        return notes_of(self._graph.tree, self._graph.recording)
 
     def top_tokens(self, position: int, k: int = 5) -> tuple[NextToken, ...]:
         """The `k` likeliest tokens after `position`, best first; -1 is the last position.

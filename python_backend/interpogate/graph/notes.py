@@ -18,6 +18,7 @@ def notes_of(tree: ModuleTree, recording: Recording) -> tuple[str, ...]:
     leaving = [one for one in operations if one.kind == "leaving"]
     where = {id(one): _where(tree, recording, one) for one in (*unseen, *leaving)}
     return (
+        *((_EAGER,) if recording.is_eager_twin else ()),
         *dict.fromkeys(recording.remarks),
         *dict.fromkeys(recording.sealed.values()),
         *_limited(_edited(tree, recording), "hooks that replaced values"),
@@ -28,6 +29,7 @@ def notes_of(tree: ModuleTree, recording: Recording) -> tuple[str, ...]:
     )
 
 
+_EAGER = "Compiled parts ran as they were written: results may differ in their last bits."
 _UNSEEN = (
     "The origin of a tensor used in {} was not seen: it was made where torch lets nobody watch, "
     "such as NumPy, another thread or compiled code."

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from interpogate.errors import InterpogateError, PackageMissing
 from interpogate.graph.essential import Detail
+from interpogate.graph.notes import notes_of
 from interpogate.notebook.document import CannotWrite
 from interpogate.notebook.files import write_whole
 from interpogate.page_files import page_file
@@ -57,6 +58,7 @@ def svg(  # noqa: PLR0913 (each says one thing about the drawing)
         "theme": theme,
         "expanded": unfolded(subject.graph, expanded, detail) if expanded is not None else None,
         "failed": subject.graph.failed_node,
+        "notes": notes_of(subject.graph.tree, subject.graph.recording),
         "aspect": _ASPECT,
         "levels": [
             encode(level(subject.graph, view, inside, subject.token_count))

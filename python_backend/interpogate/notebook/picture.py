@@ -10,6 +10,7 @@ from torch import nn
 
 from interpogate.errors import NoPrediction, NoTokenizer
 from interpogate.graph.graph import Graph
+from interpogate.graph.notes import notes_of
 from interpogate.model.inputs import model_device, vocabulary_size
 from interpogate.presentation.failures import failure_problem
 from interpogate.presentation.subject import Subject
@@ -63,6 +64,7 @@ def _state(subject: Subject, predictions: Sequence[m.Prediction]) -> m.ModelStat
         graph_version=1,
         origin=subject.graph.origin,
         run_id=subject.graph.run_id,
+        notes=notes_of(subject.graph.tree, subject.graph.recording),
     )
 
 

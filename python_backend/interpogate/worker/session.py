@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from interpogate.errors import NotReady, RunNotFound, TokenizerFailed
 from interpogate.graph.graph import Graph
+from interpogate.graph.notes import notes_of
 from interpogate.model.image_processors import image_processor_of
 from interpogate.model.inputs import shapes_of, vocabulary_size
 from interpogate.model.load import LoadedModel, load_model
@@ -161,7 +162,11 @@ class Session:
             self._token_count = token_count
             version, self._next_version = self._next_version, self._next_version + 1
             self.change(
-                graph_version=version, origin=graph.origin, shown_run_id=graph.run_id, **changes
+                graph_version=version,
+                origin=graph.origin,
+                shown_run_id=graph.run_id,
+                notes=notes_of(graph.tree, graph.recording),
+                **changes,
             )
 
     def run(self, run_id: int) -> Run:

@@ -64,6 +64,7 @@ STATE = m.ModelState(
     origin="run",
     run_id=2,
     difference=DIFFERENCE,
+    notes=("The origin of a tensor used in h.0 was not seen.",),
 )
 TENSORS = m.TensorTable(
     shapes=((1, 11, 64), ()), dtypes=("float32", "int64"), token_dimensions=(1, -1)

@@ -754,6 +754,8 @@ export interface ModelState {
   reloading?: boolean;
   /** What the last reload changed; None before the first one and after a restart. */
   difference?: ModelDifference | null;
+  /** What the graph does not show, and why: one sentence each. */
+  notes?: readonly string[];
 }
 
 /** All open models. */

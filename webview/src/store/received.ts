@@ -15,7 +15,7 @@ export function troubleOf(problem: Problem | null | undefined): Trouble | null {
 
 export function modelOf(state: ModelState): Model {
   const defaults = { summary: null, graphVersion: 0, origin: "none", runId: 0 } as const;
-  const unchanged = { reloading: false, difference: null } as const;
+  const unchanged = { reloading: false, difference: null, notes: [] } as const;
   const ran = { shownRunId: 0, lastText: null, lastInputs: null } as const;
   return { ...defaults, ...unchanged, ...ran, ...state, problem: troubleOf(state.problem) };
 }

@@ -16,6 +16,7 @@ import type { GraphNode, Levels } from "../store/graph.ts";
 import type { NodeState } from "../store/runs.ts";
 import { SvgBrush } from "./brush.ts";
 import { LabelWriter, short } from "./labels.ts";
+import { notesUnder } from "./notes.ts";
 import { escaped } from "./text.ts";
 
 export interface Drawing {
@@ -25,6 +26,8 @@ export interface Drawing {
   readonly palette: Palette;
   readonly measure: Measure;
   readonly title: string;
+  /** What the graph does not show, written under it. */
+  readonly notes?: readonly string[];
   /** Visualization blocks by node; the scene has room for them. */
   readonly stacks?: Stacks;
 }
@@ -35,7 +38,8 @@ const HEAD = { width: 9, height: 7 } as const;
 
 export function svgOf(drawing: Drawing): string {
   const { scene, palette, title } = drawing;
-  const [width, height] = [scene.width + 2 * MARGIN, scene.height + 2 * MARGIN];
+  const notes = notesUnder(drawing);
+  const [width, height] = [notes.width + 2 * MARGIN, scene.height + notes.height + 2 * MARGIN];
   const ground = cssOf(palette.colours.background);
   const view = `viewBox="${-MARGIN} ${-MARGIN} ${short(width)} ${short(height)}"`;
   const size = `width="${short(width)}" height="${short(height)}"`;
@@ -45,6 +49,7 @@ export function svgOf(drawing: Drawing): string {
     `<title>${escaped(title)}</title>`,
     `<rect x="${-MARGIN}" y="${-MARGIN}" width="100%" height="100%" fill="${ground}"/>`,
     ...parts(drawing),
+    ...notes.elements,
     "</svg>\n",
   ].join("\n");
 }

@@ -22,6 +22,8 @@ interface Order {
   readonly expanded: readonly string[] | null;
   /** Node that failed, or null. */
   readonly failed: string | null;
+  /** What the graph does not show: one sentence each. */
+  readonly notes?: readonly string[];
   /** Width by height to aim at. */
   readonly aspect: number;
   readonly levels: readonly Level[];
@@ -70,6 +72,7 @@ export function draw(json: string): string {
     palette: paletteOf(order.theme),
     measure: estimatedMeasure,
     title: order.title,
+    notes: order.notes ?? [],
     stacks: own,
   });
 }

@@ -9,7 +9,7 @@ import { type PictureKind, pictureOf, savePicture } from "./pictures.ts";
 /** Pixels for each unit of the drawing, as a PNG of it has them. */
 const SCALE = 2;
 
-type Seen = Omit<Drawing, "title" | "stacks">;
+type Seen = Omit<Drawing, "title" | "stacks" | "notes">;
 
 /** Returns why it was not saved; empty if it was. */
 export async function saveGraph(
@@ -33,12 +33,13 @@ async function saved(
   kind: PictureKind,
 ): Promise<void> {
   const title = session.model?.summary?.title ?? "Model";
+  const notes = session.model?.notes ?? [];
   const placed = placedInScene(seen.scene, stacksOf(views));
   const sharp = await Promise.all(placed.map((block) => sharpened(session.blocks, block)));
   const stacks = stacksOf(inOrder(views, sharp));
   const name = `${title.replace(/[^\w.-]+/g, "-")}.${kind}`;
   const inEditor = session.host?.kind === "vscode";
-  const picture = await pictureOf(svgOf({ ...seen, title, stacks }), kind);
+  const picture = await pictureOf(svgOf({ ...seen, title, notes, stacks }), kind);
   await savePicture(session.client, inEditor, name, picture);
 }
 

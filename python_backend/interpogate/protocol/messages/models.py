@@ -156,6 +156,8 @@ class ModelState:
     """Whether a fresh worker is loading changed files while this graph is still in use."""
     difference: ModelDifference | None = None
     """What the last reload changed; None before the first one and after a restart."""
+    notes: tuple[str, ...] = ()
+    """What the graph does not show, and why: one sentence each."""
 
 
 @dataclass(frozen=True, kw_only=True)
