@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -273,6 +274,10 @@ class Interpogate:
         """Take a block away. Raises `InterpogateError` if there is none of that number."""
         self._blocks.remove(number)
         tell_blocks(self._stage.onlookers)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Interpogate:
+        """Watch a copy of the model; runs and blocks stay with the original."""
+        return Interpogate(deepcopy(self.model, memo), deepcopy(self.tokenizer, memo))
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         shown = Visualization(self._last.picture, type(self._watched).__name__, "100%", 450)

@@ -29,6 +29,7 @@ class ModuleCall:
 
     row: int
     parent: int
+    path: str
     class_name: str
     first_operation: int
     has_inside: bool
@@ -50,8 +51,8 @@ class RawResult:
     name: str
     source: Source
     facts: Any
-    module: int
-    call: int
+    path: str
+    """Of the module that returned it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,17 @@ class Borders:
     results: list[RawResult] = field(default_factory=list)
     edited: set[int] = field(default_factory=set)
     """Calls whose values hooks of others have replaced or changed."""
+    _input_names: dict[str, str] = field(default_factory=dict)
+    """Of which module each is an argument: two modules may call theirs the same."""
 
     def add_inputs(self, arguments: dict[str, Any], call: ModuleCall) -> None:
         """What came in from outside; a tensor that an earlier step made is no input."""
         given: dict[int, Reference] = {}
         for key, tensors in tensors_inside(arguments):
             fresh = [one for one in tensors if id(one) in given or not self._is_known(one)]
-            row = self.flows.add(key, "input") if fresh else -1
+            is_taken = self._input_names.setdefault(key, call.path) != call.path
+            name = f"{call.path}.{key}" if is_taken else key
+            row = self.flows.add(name, "input") if fresh else -1
             for tensor in fresh:
                 self._add_input(tensor, row, key.split(".", 1)[0], given, call)
 
@@ -117,7 +122,7 @@ class Borders:
         for tensor in _tensors(taken):
             self.flows.take(tensor, row)
 
-    def add_results(self, value: Any, module: int, call: int) -> None:
+    def add_results(self, value: Any, path: str) -> None:
         """What the model returned, or a part of it that was called by itself."""
         for key, tensors in tensors_inside({"": value}):
             for tensor in tensors:
@@ -125,7 +130,7 @@ class Borders:
                 if origin is None:
                     continue
                 for source in self.flows.meant(tensor, origin):
-                    self.results.append(RawResult(key, source, origin.facts, module, call))
+                    self.results.append(RawResult(key, source, origin.facts, path))
 
     def seen(self, value: Any) -> Seen:
         """What a value is before hooks of others run; holds no tensor."""

@@ -287,6 +287,7 @@ class Recorder:
         return ModuleCall(
             row=row,
             parent=raw.parent,
+            path=self._modules.tree.modules[raw.module].path,
             class_name=self._modules.tree.modules[raw.module].class_name,
             first_operation=raw.first_operation,
             has_inside=len(self._calls) > row + 1,
@@ -333,7 +334,7 @@ class Recorder:
         borders.leave(call, taken, output)
         if raw.parent < 0 and raw.finished_ns:
             self._later = later_remark(output) if is_unfinished(output) else self._later
-            borders.add_results(output, raw.module, row)
+            borders.add_results(output, call.path)
 
     def _close_until(self, index: int) -> int | None:
         """The innermost open call of a module; calls inside it that never returned are left."""

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 import torch.nested
 import torch.utils
+from torch.autograd.function import _SingleLevelFunction
 from torch.autograd.variable import VariableMeta
 
 from interpogate.trace.flows import Flows
@@ -69,7 +70,7 @@ def _uninstall() -> None:
 def _patches() -> Iterator[Callable[[], None]]:
     for kind in (torch._C.ScriptFunction, torch._C.ScriptMethod):
         yield _patch(kind, "__call__", _scripted)
-    yield _patch(torch.autograd.Function, "apply", _autograd)
+    yield _patch(_SingleLevelFunction, "apply", _autograd)
     yield _patch(torch.Tensor, "as_subclass", _function("as_subclass"))
     yield _patch(torch.Tensor, "_make_subclass", _subclassing)
     yield _patch(torch.Tensor, "set_", _setting)
@@ -149,10 +150,11 @@ def _setting(original: Any) -> Any:
     return set_
 
 
-def _autograd(original: Any) -> Any:
+def _autograd(_original: Any) -> Any:
     @classmethod  # type: ignore[misc]
     def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        result = original.__get__(None, cls)(*args, **kwargs)
+        # Below `Function.apply`, which many keep a reference to.
+        result = super(_SingleLevelFunction, cls).apply(*args, **kwargs)
         _join(cls.__name__, (args, kwargs), result)
         return result
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
-from flow_models import Beside, into, pairs, reached, watched
 from torch import nn
+
+from flow_models import Beside, into, pairs, reached, watched
 
 Way = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 X = torch.randn(3, 4)
@@ -26,9 +28,9 @@ ONLY_A_SHAPE: dict[str, Way] = {
     "new_full": lambda y, other: y + other.new_full((4,), 2.0),
     "new_tensor": lambda y, other: y + other.new_tensor([1.0]),
     "a size": lambda y, other: y.reshape(other.shape[0], -1),
-    "broadcast_tensors": lambda y, other: torch.broadcast_tensors(y, other)[0],
+    "broadcast_tensors": lambda y, other: torch.broadcast_tensors(y, other)[0],  # type: ignore[no-untyped-call]
     "meshgrid": lambda y, other: torch.meshgrid(y[0], other[0], indexing="ij")[0],
-    "atleast_1d": lambda y, other: torch.atleast_1d(y, other)[0],
+    "atleast_1d": lambda y, other: torch.atleast_1d(y, other)[0],  # type: ignore[no-untyped-call]
     "overwritten by copy_": lambda y, other: other.copy_(y),
     "overwritten by [:]": lambda y, other: _set(other, slice(None), y),
     "overwritten by [...]": lambda y, other: _set(other, ..., y),
@@ -67,7 +69,11 @@ def test_what_gives_values_flows(way: str) -> None:
 
 
 def test_the_number_that_fills_a_tensor_is_data() -> None:
-    found = pairs(watched(Beside(lambda y, other: torch.full_like(y, other.sum())), X))
+    def way(y: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        number: Any = other.sum()
+        return torch.full_like(y, number)
+
+    found = pairs(watched(Beside(way), X))
     assert "b" in reached(found, "a")
     assert "b" not in reached(found, "c")
 

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 import torch
-from flow_models import into, pairs, watched
 from torch import nn
+
+from flow_models import into, pairs, watched
 
 X = torch.randn(2, 4)
 
@@ -46,7 +47,13 @@ class Shortcut(nn.Module):
 
 @pytest.mark.parametrize(
     "given",
-    [nn.Identity(), nn.Dropout(0.1), Cast(), Skipping(), nn.Sequential(nn.Identity(), nn.Dropout())],
+    [
+        nn.Identity(),
+        nn.Dropout(0.1),
+        Cast(),
+        Skipping(),
+        nn.Sequential(nn.Identity(), nn.Dropout()),
+    ],
     ids=lambda given: type(given).__name__,
 )
 def test_a_module_that_returns_what_it_was_given_makes_nothing_for_others(given: nn.Module) -> None:
@@ -119,7 +126,7 @@ def test_the_direct_result_of_a_nested_call_is_meant_where_it_stands() -> None:
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             h = self.a(x)
-            return self.c(self.drop(h)) + h
+            return torch.as_tensor(self.c(self.drop(h)) + h)
 
     interp = watched(Nested(), X)
     assert into(interp, "c") == {"drop"}
@@ -142,7 +149,7 @@ def test_an_operation_without_effect_in_a_norm_keeps_the_residual_out_of_it() ->
             self.norm, self.mlp = Norm(), nn.Linear(4, 4)
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return x + self.mlp(self.norm(x))
+            return torch.as_tensor(x + self.mlp(self.norm(x)))
 
     level = watched(nn.Sequential(nn.Linear(4, 4), Block()), X).graph.view("all").levels["1"]
     assert {source for source, target, *_ in level.edges if "add" in target} == {
@@ -157,7 +164,7 @@ class Two(nn.Module):
         self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)
 
     def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        return self.a(x) + self.b(y)
+        return torch.as_tensor(self.a(x) + self.b(y))
 
 
 class Around(nn.Module):
