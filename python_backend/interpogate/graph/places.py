@@ -46,6 +46,7 @@ class Places:
         self.of_call = of_call
         self._recording = recording
         self._by_id = {place.id: place for place in rows}
+        self._by_id |= {place.id: place for place in rows if place.is_shown}
         self._called: dict[int, list[Place]] = {}
         self._numbers: dict[int, int] = {}
         for row in dict.fromkeys(of_call):

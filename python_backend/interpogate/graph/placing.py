@@ -30,6 +30,7 @@ def places_of(
     of_call = finder.place_all()
     if len(finder.rows) > len(tree.modules):
         _leave_out_ghosts(finder.rows)
+        _name_by_path(finder.rows)
         _sort(finder.rows, tree)
     return Places(tree, recording, finder.rows, of_call)
 
@@ -210,6 +211,21 @@ def _leave_out_ghosts(rows: Sequence[Place]) -> None:
     for place in rows:  # what is around comes before what is inside
         place.is_shown = place.row not in ghosts and (place.row == 0 or rows[place.parent].is_shown)
         place.children = [row for row in place.children if row not in ghosts]
+
+
+def _name_by_path(rows: Sequence[Place]) -> None:
+    """A first place that has no name of its own is called by the module's path, if home is not."""
+    named: set[int] = set()
+    for place in rows:  # what is around comes before what is inside
+        is_first = bool(place.calls) and place.module not in named
+        named |= {place.module} if place.calls else set()
+        old, path = place.id, rows[place.module].id
+        if is_first and not rows[place.module].is_shown and old.endswith(f"::module:{path}"):
+            inside = [place]
+            while inside:
+                one = inside.pop()
+                one.id = path + one.id[len(old) :]
+                inside += [rows[row] for row in one.children]
 
 
 def _sort(rows: Sequence[Place], tree: ModuleTree) -> None:

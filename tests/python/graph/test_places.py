@@ -136,11 +136,10 @@ def test_a_head_of_several_levels_is_apart_only_if_one_would_mix_them(joined: bo
 def test_what_a_module_is_given_to_call_stands_inside_of_it() -> None:
     graph = traced(sharing.Wrapping(), torch.ones(2, 1, 4))
     assert edges(graph) == {("input:x", "around"), ("around", "output:")}
-    attention = "module:attention"
-    assert {("around.norm", attention), (attention, "call:add#0")} <= edges(graph, "around")
-    assert graph.locate("attention")[0] == "around::module:attention"
-    inside = graph.view("essential").levels["around::module:attention"].nodes
-    assert "around::module:attention::parameter:in_proj_weight" in inside
+    assert {("around.norm", "attention"), ("attention", "call:add#0")} <= edges(graph, "around")
+    assert graph.locate("attention") == ("attention", (".", "around"))
+    inside = graph.view("essential").levels["attention"].nodes
+    assert "attention::parameter:in_proj_weight" in inside
 
 
 def test_a_module_that_calls_itself_stands_once() -> None:
