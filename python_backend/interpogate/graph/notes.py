@@ -34,7 +34,7 @@ _UNSEEN = (
     "The origin of a tensor used in {} was not seen: it was made where torch lets nobody watch, "
     "such as NumPy, another thread or compiled code."
 )
-_LEAVING = "In {} values left torch by `{}`: what is computed from them is not followed."
+_LEAVING = "In {} values left torch by {}(): what is computed from them is not followed."
 _EDITED = (
     "A hook on {} replaced or changed values: what follows is not what the model computes by "
     "itself."

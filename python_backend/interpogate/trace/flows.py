@@ -7,12 +7,13 @@ off, else each look at a tensor is an event. Knows neither modules nor torch's f
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any
 
 import torch
+from torch import nn
 
 from interpogate.graph.recording import OperationKind
 from interpogate.trace.constants import Constants
@@ -232,3 +233,13 @@ def distinct(tensors: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
         if id(tensor) not in seen:
             seen.add(id(tensor))
             yield tensor
+
+
+def owned_tensors(modules: Sequence[nn.Module]) -> dict[int, Owned]:
+    """Every parameter and buffer by identity, with the first module that owns it."""
+    found: dict[int, Owned] = {}
+    for index, module in enumerate(modules):
+        for name, tensor in (*module._parameters.items(), *module._buffers.items()):
+            if tensor is not None:
+                found.setdefault(id(tensor), (tensor, name, index))
+    return found

@@ -17,7 +17,6 @@ from typing import Any, Protocol
 
 import torch
 
-from interpogate.errors import shortened
 from interpogate.graph.recording import Call, CallSite, Failure, Recording
 from interpogate.trace.attachment import attached, eager, has_compiled_parts
 from interpogate.trace.borders import Borders, ModuleCall, Seen
@@ -26,7 +25,8 @@ from interpogate.trace.collection import without_collection
 from interpogate.trace.constants import Constants
 from interpogate.trace.dataflow import DataFlow
 from interpogate.trace.depth import deeper
-from interpogate.trace.flows import OUTSIDE, PAUSED, Flows, Owned, Position
+from interpogate.trace.exceptions import chain_of, described, name_of, text_of
+from interpogate.trace.flows import OUTSIDE, PAUSED, Flows, Position, owned_tensors
 from interpogate.trace.forwards import positional_names
 from interpogate.trace.freezing import frozen_flow
 from interpogate.trace.keeping import Keeper
@@ -98,7 +98,7 @@ class Recorder:
         self._keeper = keeper
         self._position = Position()
         self._constants = Constants(modules.live)
-        self._flows = Flows(self._position, _parameters(modules), self._constants)
+        self._flows = Flows(self._position, owned_tensors(modules.live), self._constants)
         self._borders = Borders(self._flows) if dataflow else None
         self._mode = DataFlow(self._flows, keeper) if dataflow else None
         self._calls: list[_RawCall] = []
@@ -313,7 +313,7 @@ class Recorder:
         if not raw.failed:
             raw.outputs = capture(output)
         else:
-            raw.error, raw.error_id = _described(error), id(error)
+            raw.error, raw.error_id = described(error), id(error)
             self._hook_error = id(error) if pause is not None else self._hook_error
         if self._borders is not None:
             self._leave_flow(self._borders, call, taken, output, pause)
@@ -347,17 +347,17 @@ class Recorder:
         return call
 
     def _note_failure(self, error: BaseException) -> None:
-        chain = _chain(error)
+        chain = chain_of(error)
         open_calls = [
             number
             for number, raw in enumerate(self._calls)
             if not raw.finished_ns or raw.error_id in chain
         ]
         for raw in (self._calls[number] for number in open_calls):
-            raw.failed, raw.error = True, raw.error or _described(error)
+            raw.failed, raw.error = True, raw.error or described(error)
         self._failure = Failure(
-            message=_text(error) or _name(error),
-            type_name=_name(error),
+            message=text_of(error) or name_of(error),
+            type_name=name_of(error),
             source=failure_source(error.__traceback__),
             operation=self._mode.failed_operation(chain) if self._mode else -1,
             call=open_calls[-1] if open_calls else -1,
@@ -382,31 +382,6 @@ class Recorder:
         )
 
 
-def _described(error: BaseException | None) -> str:
-    return f"{_name(error)}: {_text(error)}"
-
-
-def _name(error: BaseException | None) -> str:
-    return shortened(type(error).__name__)
-
-
-def _text(error: BaseException | None) -> str:
-    """What an exception says; nothing where saying it fails too, for it is the user's class."""
-    try:
-        return shortened(str(error))
-    except BaseException:  # noqa: BLE001 (the exception itself must come out of the forward pass)
-        return ""
-
-
-def _chain(error: BaseException | None) -> frozenset[int]:
-    """Ids of an exception and of those it came from."""
-    found: set[int] = set()
-    while error is not None and id(error) not in found:
-        found.add(id(error))
-        error = error.__cause__ or error.__context__
-    return frozenset(found)
-
-
 def _is_recomputing() -> bool:
     """Whether a backward pass is calling: what it computes again is no second call."""
     return torch._C._current_graph_task_id() != -1
@@ -418,13 +393,3 @@ def _named(rows: list[RawRow], positional: int, names: Sequence[str]) -> list[Ra
         is_position = depth == 0 and key.isdecimal() and int(key) < min(positional, len(names))
         named.append((depth, names[int(key)] if is_position else key, *rest))
     return named
-
-
-def _parameters(modules: ModelModules) -> dict[int, Owned]:
-    """Every parameter and buffer by identity: the tensor, its name, the module that owns it."""
-    found: dict[int, Owned] = {}
-    for index, module in enumerate(modules.live):
-        for name, tensor in (*module._parameters.items(), *module._buffers.items()):
-            if tensor is not None:
-                found.setdefault(id(tensor), (tensor, name, index))
-    return found

@@ -142,7 +142,7 @@ def test_values_that_become_numbers_of_python_are_a_node_and_a_note(name: str, w
     left = [one for one in interp.graph.recording.operations if one.kind == "leaving"]
     assert [one.name for one in left] == [name.strip("_")]
     assert interp.run is not None
-    assert any(f"left torch by `{name.strip('_')}`" in note for note in interp.run.notes)
+    assert any(f"left torch by {name.strip('_')}()" in note for note in interp.run.notes)
 
 
 def test_a_length_that_becomes_a_number_is_worth_no_word() -> None:
