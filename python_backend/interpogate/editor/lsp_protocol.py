@@ -26,7 +26,9 @@ from pygls.protocol import (
     lsp_method,
 )
 
-from interpogate.editor.envelopes import (
+from interpogate.editor.framing import Refused
+from interpogate.protocol.methods import LSP_PREFIX
+from interpogate.transport.envelopes import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
     INVALID_REQUEST,
@@ -36,8 +38,6 @@ from interpogate.editor.envelopes import (
     Fault,
     envelopes,
 )
-from interpogate.editor.framing import Refused
-from interpogate.protocol.methods import LSP_PREFIX
 
 if TYPE_CHECKING:
     from interpogate.editor.server import EditorServer

@@ -17,7 +17,6 @@ from pygls.lsp.server import LanguageServer
 
 import interpogate
 from interpogate.editor.client_wire import DescriptorWriter, chunks_of
-from interpogate.editor.envelopes import INTERNAL_ERROR
 from interpogate.editor.framing import FrameBuffer
 from interpogate.editor.language import features
 from interpogate.editor.language.language import Language
@@ -28,6 +27,7 @@ from interpogate.opened.problems import RequestFailed
 from interpogate.opened.worker_client import OnEvent, WorkerClient
 from interpogate.opened.worker_process import worker_command
 from interpogate.protocol.methods import LSP_PREFIX, methods_of
+from interpogate.transport.envelopes import INTERNAL_ERROR
 
 Answer = Callable[[str, Any], Awaitable[Any]]
 

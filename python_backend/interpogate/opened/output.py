@@ -26,7 +26,10 @@ class OutputRelay:
     ) -> None:
         self._sink = sink
         self._clock = clock
-        self._buffer = LineBuffer(maximum_bytes=_LONGEST_LINE_BYTES)
+        self._buffer = LineBuffer(
+            maximum_bytes=_LONGEST_LINE_BYTES,
+            on_skipped=lambda length: self._relay(f"[a line of {length} bytes left out]"),
+        )
         self._second = clock()
         self._passed = 0
         self._left_out = 0

@@ -17,6 +17,8 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any, cast
 
+from interpogate.transport.process import kill_descendants
+
 _END_S = 1.0
 _STDIN, _STDOUT = 0, 1
 
@@ -135,6 +137,8 @@ class WorkerProcess(asyncio.SubprocessProtocol):
 
     def _kill_group(self) -> None:
         if sys.platform != "win32":
+            if not self._exited.done():
+                kill_descendants(self.pid)
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
         elif not self._exited.done():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
-from interpogate.protocol.codec import decode, encode
+from interpogate.protocol.codec import MalformedMessage, decode, encode
 from interpogate.protocol.methods import METHODS
 from interpogate.protocol.reduced import reduced
 from interpogate.transport.bound import MAXIMUM_BYTES, MessageTooLarge
@@ -19,7 +20,9 @@ def event_text(method: str, params: Any) -> str:
     if len(text) <= MAXIMUM_BYTES:  # json.dumps writes ASCII
         return text
     if method in _REDUCED:
-        text = _notification(method, encode(reduced(decode(params, METHODS[method].params))))
+        with suppress(MalformedMessage):
+            state = decode(params, METHODS[method].params)
+            text = _notification(method, encode(reduced(state)))
     if len(text) > MAXIMUM_BYTES:
         raise MessageTooLarge(f"an event of {len(text)} bytes is over the bound of 4 MB")
     return text

@@ -5,7 +5,7 @@ Called by both ends of a newline-delimited wire. Knows no messages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from interpogate.transport.bound import MAXIMUM_BYTES
 
@@ -13,10 +13,16 @@ from interpogate.transport.bound import MAXIMUM_BYTES
 class LineBuffer:
     """Collects chunks, gives lines. A line that is too long is skipped as a whole."""
 
-    def __init__(self, *, maximum_bytes: int = MAXIMUM_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        maximum_bytes: int = MAXIMUM_BYTES,
+        on_skipped: Callable[[int], None] = lambda _byte_length: None,
+    ) -> None:
         self._maximum = maximum_bytes
+        self._on_skipped = on_skipped
         self._pending = bytearray()
-        self._skipping = False
+        self._length = 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Take a chunk; give the lines that it completes, without their ends."""
@@ -29,14 +35,17 @@ class LineBuffer:
         self._extend(chunk[start:])
 
     def _extend(self, piece: bytes) -> None:
-        self._skipping = self._skipping or len(self._pending) + len(piece) > self._maximum
-        if self._skipping:
+        self._length += len(piece)
+        if self._length > self._maximum:
             self._pending.clear()
         else:
             self._pending += piece
 
     def _finish(self) -> bytes | None:
-        line = None if self._skipping else bytes(self._pending)
+        length, self._length = self._length, 0
+        line = bytes(self._pending)
         self._pending.clear()
-        self._skipping = False
-        return line
+        if length <= self._maximum:
+            return line
+        self._on_skipped(length)
+        return None

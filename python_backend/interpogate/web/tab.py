@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from interpogate.opened import problems
 from interpogate.opened.problems import RequestFailed
 from interpogate.transport.bound import bounded
+from interpogate.transport.envelopes import INVALID_PARAMS, VERSION, Fault, envelopes
 from interpogate.transport.queue import CAPACITY_BYTES
 
 _REQUESTS_AT_ONCE = 64
@@ -88,8 +89,23 @@ class Tab:
                     self._held -= len(text)
 
     async def _receive(self, message: str | bytes) -> None:
-        request = _parsed(message)
-        if request is None:
+        for found in envelopes(message):
+            if isinstance(found, Fault):
+                self._refuse(found)
+            elif found.method is not None:
+                await self._begin(found.data)
+
+    def _refuse(self, fault: Fault) -> None:
+        if fault.is_asked:
+            error = {"code": fault.code, "message": str(fault)}
+            reply = {"jsonrpc": VERSION, "id": fault.identifier, "error": error}
+            self.send(json.dumps(reply))
+
+    async def _begin(self, request: dict[str, Any]) -> None:
+        if isinstance(request.get("params"), list):
+            reason = "Parameters are an object."
+            is_asked = "id" in request
+            self._refuse(Fault(INVALID_PARAMS, reason, request.get("id"), is_asked=is_asked))
             return
         await self._slots.acquire()
         task = asyncio.create_task(self._reply(request))
@@ -114,16 +130,3 @@ class Tab:
         except Exception:
             logger.exception("a request failed")
             return {"error": RequestFailed.of(problems.internal()).error}
-
-
-def _parsed(message: str | bytes) -> dict[str, Any] | None:
-    """The request or notification that a message is; None for anything else."""
-    try:
-        request = json.loads(message)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(request, dict) or not isinstance(request.get("method"), str):
-        return None
-    is_named = isinstance(request.get("id", 0), (int, str))
-    is_whole = isinstance(request.get("params") or {}, dict)
-    return request if is_named and is_whole else None

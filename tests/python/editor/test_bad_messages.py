@@ -9,7 +9,7 @@ import pytest
 from lsprotocol.types import METHOD_TO_TYPES
 
 from editor_driver import EditorDriver
-from interpogate.editor.envelopes import Fault, envelopes
+from interpogate.transport.envelopes import Fault, envelopes
 
 Json = dict[str, Any]
 

@@ -38,6 +38,14 @@ def test_a_flood_is_cut_counted_and_its_end_kept() -> None:
     assert shown[-1] == "again 299"
 
 
+def test_a_line_that_is_far_too_long_leaves_a_note_in_its_place() -> None:
+    shown: list[str] = []
+    relay = OutputRelay(shown.append)
+    for chunk in (b"before\n", *[b"x" * 65_536] * 100, b"\nafter\n"):
+        relay.feed(chunk)
+    assert shown == ["before", f"[a line of {100 * 65_536} bytes left out]", "after"]
+
+
 def test_a_line_without_end_is_cut() -> None:
     shown: list[str] = []
     relay = OutputRelay(shown.append)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from interpogate.transport.process import kill_descendants
 from process_marks import ProcessMark
 from waiting import wait_until
 
@@ -59,3 +60,22 @@ def test_ending_the_group_ends_what_user_code_has_started(mark: ProcessMark) -> 
     with _start(mark, code) as child:
         assert child.wait() == -signal.SIGKILL
     wait_until(lambda: not mark.living(), "the grandchild has ended")
+
+
+def test_ending_the_group_ends_children_in_sessions_of_their_own(mark: ProcessMark) -> None:
+    start = "subprocess.Popen(['sleep', '600'], start_new_session=True)"
+    code = _CHILD + f"import subprocess\n{start}\nend_group()"
+    with _start(mark, code) as child:
+        assert child.wait() == -signal.SIGKILL
+        wait_until(lambda: not mark.living(), "the grandchild has ended")
+
+
+def test_what_a_process_has_started_can_be_ended_from_outside(mark: ProcessMark) -> None:
+    inner = "import subprocess, time\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+    code = f"{inner}print('ready', flush=True)\ntime.sleep(600)"
+    with _start(mark, code) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ready\n"
+        kill_descendants(parent.pid)
+        wait_until(lambda: mark.living() == [parent.pid], "only the process itself is left")
+        parent.kill()

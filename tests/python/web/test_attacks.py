@@ -109,11 +109,32 @@ def test_garbage_before_the_handshake_is_refused(served: Served, garbage: bytes)
     ],
     ids=range(12),
 )  # fmt: skip
-def test_garbage_in_a_message_is_ignored(served: Served, text: bytes) -> None:
+def test_garbage_in_a_message_disturbs_nothing(served: Served, text: bytes) -> None:
     with served.page() as page:
         page.send_frame(TEXT, text)
         page.send_frame(BINARY, text)
         assert page.call("echo", word="said")["result"] == {"word": "said"}
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier", "code"),
+    [
+        (b"{", None, -32700),
+        (b"[]", None, -32600),
+        (b'{"jsonrpc": "2.0", "id": 1.5, "method": "echo"}', 1.5, -32600),
+        (b'{"jsonrpc": "2.0", "id": null, "method": "echo"}', None, -32600),
+        (b'{"jsonrpc": "2.0", "id": {}, "method": "echo"}', None, -32600),
+        (b'{"jsonrpc": "2.0", "id": 3, "method": "echo", "params": [1]}', 3, -32602),
+        (b'{"jsonrpc": "2.0", "id": "a", "method": "echo", "params": 1}', "a", -32602),
+    ],
+)
+def test_a_bad_request_of_a_page_is_refused(
+    served: Served, text: bytes, identifier: object, code: int
+) -> None:
+    with served.page() as page:
+        page.send_frame(TEXT, text)
+        reply = json.loads(page.receive_frame()[1])
+        assert (reply["id"], reply["error"]["code"]) == (identifier, code)
 
 
 def test_a_broken_frame_ends_its_own_connection_only(served: Served) -> None:

@@ -1,4 +1,4 @@
-"""JSON-RPC envelopes as they came from the client: what is none has its error reply.
+"""JSON-RPC envelopes as they came from a client: what is none has its error reply.
 
 Knows codes and ids, no methods. Source: https://www.jsonrpc.org/specification
 """
@@ -52,7 +52,7 @@ class Envelope:
         return "method" in self.data and "id" in self.data
 
 
-def envelopes(body: bytes) -> Iterator[Envelope | Fault]:
+def envelopes(body: bytes | str) -> Iterator[Envelope | Fault]:
     """What a body holds. A batch has a fault for each member: the base protocol knows none."""
     try:
         value = json.loads(body)
