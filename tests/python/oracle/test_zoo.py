@@ -20,22 +20,6 @@ TYPES = (
 )  # fmt: skip
 
 
-# What is not followed yet: operands that give a type or a shape, what is returned as it was taken,
-# writes through views, scripted functions, what reaches no result.
-NOT_YET = frozenset(
-    """
-    in_place residual wavenet wn vits packed vector gemma llama greedy mamba bert distances
-    cohere flava gemma2 mixtral t5
-    """.split()
-)
-
-
-@pytest.fixture(autouse=True)
-def expected(request: pytest.FixtureRequest, name: str) -> None:
-    if name in NOT_YET and "computes" not in request.node.name:
-        request.applymarker(pytest.mark.xfail(strict=False, reason="not followed yet"))
-
-
 @pytest.mark.parametrize("name", ZOO)
 def test_an_animal_of_the_zoo_is_shown_as_it_ran(name: str) -> None:
     model, args, kwargs = animal(name)
