@@ -82,7 +82,7 @@ class DataFlow(TorchFunctionMode):
         if not made and operands.leaves_torch:
             self._note_leaving(operands, args[0], _calling_site())
             return
-        changed = list(operands.changed(args, kwargs, made))
+        changed = operands.changed(args, kwargs, made)
         if not (made or changed):
             return
         site = _calling_site()
@@ -186,10 +186,14 @@ def _only(tensors: list[torch.Tensor], wanted: torch.Tensor) -> list[torch.Tenso
 
 def _is_in(tensor: torch.Tensor, values: Any) -> bool:
     """Whether a tensor object is one of some values, or in a list of them."""
-    return any(
-        one is tensor or (type(one) in (list, tuple) and any(item is tensor for item in one))
-        for one in values
-    )
+    for one in values:  # no generator: this runs at every operation
+        if one is tensor:
+            return True
+        if type(one) in (list, tuple):
+            for item in one:
+                if item is tensor:
+                    return True
+    return False
 
 
 def _items(result: Any) -> list[torch.Tensor]:

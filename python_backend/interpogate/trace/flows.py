@@ -97,11 +97,12 @@ class Flows:
 
     def add(self, name: Any, kind: OperationKind, **more: Any) -> int:
         """A new row."""
-        position = self.position
-        row = RawOperation(name, kind, position.call, position.next_order(), **more)
-        self.operations.append(row)
-        self._uses = {}
-        return len(self.operations) - 1
+        position, operations = self.position, self.operations
+        operations.append(RawOperation(name, kind, position.call, position.order, **more))
+        position.order += 1
+        if self._uses:
+            self._uses = {}
+        return len(operations) - 1
 
     def meet(self, values: Iterable[Any]) -> None:
         """Note the origin of every tensor among some values that nobody has made so far."""
@@ -114,8 +115,12 @@ class Flows:
 
     def take(self, tensor: torch.Tensor, row: int) -> None:
         """Flows into a row from everything that made the values of a tensor."""
-        origin = self.origin(tensor)
-        if origin is not None:
+        origin = self.makers.find(tensor) or self.origin(tensor)
+        if origin is None:
+            return
+        if self.makers.is_plain(origin):
+            self.flows.append((*origin.source, row, origin.facts))
+        else:
             for number, slot in self.meant(tensor, origin):
                 self.flows.append((number, slot, row, origin.facts))
 

@@ -39,7 +39,20 @@ def positional_names(module: nn.Module, count: int) -> Sequence[str]:
 
 def _function_of(module: nn.Module) -> tuple[CodeType | None, int]:
     """The code, and how many of its first parameters are given by binding."""
-    target: Any = module.forward
+    if "forward" in vars(module):
+        return _behind(module.forward)
+    return _of_class(type(module))
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_class(kind: type[nn.Module]) -> tuple[CodeType | None, int]:
+    forward = inspect.getattr_static(kind, "forward", None)
+    is_static = isinstance(forward, (staticmethod, classmethod))
+    code, bound = _behind(kind.forward)
+    return code, bound if is_static else bound + 1
+
+
+def _behind(target: Any) -> tuple[CodeType | None, int]:
     bound = 0
     for _ in range(_MAXIMUM_WRAPPERS):
         if inspect.ismethod(target):

@@ -77,6 +77,10 @@ class Makers:
         origin = self._origins.get(id(tensor))
         return origin if origin is not None and origin.ref() is tensor else None
 
+    def is_plain(self, origin: Origin) -> bool:
+        """Whether a tensor has one meaning, and nothing wrote to what shares memory with it."""
+        return not (self._logs or origin.others or origin.references)
+
     def made(self, tensor: torch.Tensor, source: Source, facts: Any, clock: int) -> Origin:
         """Note what made a tensor, or changed all of it."""
         origin = Origin(weakref.ref(tensor), facts, clock, source)

@@ -75,6 +75,8 @@ class Operands:
     reshapes: bool
     """Whether its first operand has other dimensions or other memory afterwards."""
     is_setitem: bool
+    may_write: bool
+    """Whether it writes without being asked to by `out` or `inplace`."""
     leaves_torch: bool
     """Whether it hands values to Python or to other libraries."""
     shares_memory: bool
@@ -96,8 +98,15 @@ class Operands:
 
     def changed(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any] | None, made: list[torch.Tensor]
-    ) -> Iterator[torch.Tensor]:
+    ) -> list[torch.Tensor]:
         """The tensors whose values a call has changed; `made` are the tensors that it returned."""
+        if not (self.may_write or kwargs or self.inplace_position >= 0):
+            return []
+        return list(self._changed(args, kwargs, made))
+
+    def _changed(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any] | None, made: list[torch.Tensor]
+    ) -> Iterator[torch.Tensor]:
         if kwargs and kwargs.get("out") is not None:
             yield from _tensors(kwargs["out"])
         if self.is_in_place and args:
@@ -137,6 +146,7 @@ def operands_of(func: Any) -> Operands:
         written=_written(func),
         reshapes=name in _RESHAPES_IN_PLACE or (raw == "__set__" and name == "data"),
         is_setitem=raw == "__setitem__",
+        may_write=_is_in_place(raw, name) or bool(_written(func)),
         leaves_torch=raw in _LEAVING,
         shares_memory=raw in _SHARING,
     )
