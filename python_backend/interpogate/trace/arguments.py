@@ -18,12 +18,13 @@ _PLAIN = (int, str, bool, type(None), type(...))
 _MAXIMUM_ITEMS = 64
 
 
-def plain_arguments(
-    func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None
-) -> Arguments | None:
-    """Arguments without their tensors, which holds nothing alive; None for other operations."""
-    if getattr(func, "__name__", "") not in _ARRANGING:
-        return None
+def arranges(name: str) -> bool:
+    """Whether the arguments of a function of this name say what becomes of dimensions."""
+    return name in _ARRANGING
+
+
+def plain_arguments(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Arguments:
+    """Arguments without their tensors, which holds nothing alive."""
     return Arguments(
         tuple(_plain(value) for value in args),
         tuple((name, _plain(value)) for name, value in (kwargs or {}).items()),

@@ -187,8 +187,10 @@ class Borders:
         own = [one for one in origin.references if one.call == call.row]
         reference = returned(own, call.code) if own else None
         if reference is not None:
-            origin.source, origin.others = reference.source, []
-        origin.references = [one for one in origin.references if one.call == call.parent]
+            origin.source, origin.others = reference.source, ()
+        if origin.references:
+            outside = (one for one in origin.references if one.call == call.parent)
+            origin.references = tuple(outside)
 
     def _pass_on(self, tensor: torch.Tensor, origin: Origin, call: ModuleCall) -> None:
         """The very tensor that came in goes out."""

@@ -64,8 +64,10 @@ class DataFlow(TorchFunctionMode):
         except BaseException as error:
             self._note_failure(error, func, args, kwargs)
             raise
-        kind = type(result)
-        if (kind not in _NOT_TENSORS or kind in _NUMBERS) and self._position.is_watched:
+        kind, position = type(result), self._position
+        if (kind not in _NOT_TENSORS or kind in _NUMBERS) and (
+            position.call >= 0 or position.is_watched
+        ):
             try:
                 self._note(func, args, kwargs, result)
             except Exception:  # noqa: BLE001 (watching must never break the user's forward pass)
@@ -82,7 +84,8 @@ class DataFlow(TorchFunctionMode):
         if not made and operands.leaves_torch:
             self._note_leaving(operands, args[0], _calling_site())
             return
-        changed = operands.changed(args, kwargs, made)
+        is_plain = operands.is_pure and not kwargs
+        changed = [] if is_plain else operands.changed(args, kwargs, made)
         if not (made or changed):
             return
         site = _calling_site()
@@ -100,12 +103,16 @@ class DataFlow(TorchFunctionMode):
 
     def _note_call(self, func: Any, operands: Operands, args: Any, kwargs: Any, site: _Site) -> int:
         code, line, _ = site
-        arguments = plain_arguments(func, args, kwargs)
-        row = self._flows.add(func, "call", code=code, line=line, arguments=arguments)
+        arguments = plain_arguments(args, kwargs) if operands.arranges else None
+        row = self._flows.add(func, "call", code, line, arguments=arguments)
         if operands.unread or operands.is_setitem:
             args = [v for n, v in enumerate(args) if not operands.is_unread(n, args)]
+        take = self._flows.take
         for value in args:
-            self._take_all(value, row)
+            if isinstance(value, torch.Tensor):
+                take(value, row)
+            elif type(value) in (list, tuple):
+                self._take_all(value, row)
         if kwargs:
             for key, value in kwargs.items():
                 if key not in operands.unread_keywords:
@@ -125,7 +132,7 @@ class DataFlow(TorchFunctionMode):
         """Note the outputs of a row: new tensors, changed ones, and those that it was given."""
         flows = self._flows
         for tensor in made:
-            if _is_in(tensor, changed) or not _is_in(tensor, taken):
+            if not _is_in(tensor, taken) or _is_in(tensor, changed):
                 flows.make(tensor, row)
             else:
                 code, _, offset = site

@@ -11,9 +11,10 @@ import inspect
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from types import CodeType
 from typing import Any
+
+_MAXIMUM_FUNCTIONS = 2000
 
 # Line and column of the beginning, line and column of the end; columns in bytes.
 Span = tuple[int, int, int, int]
@@ -45,6 +46,7 @@ class Expressions:
     def __init__(self, code: CodeType, function: ast.AST) -> None:
         self._positions = _positions(code)
         self._nodes: dict[Span, ast.AST] = {}
+        self._operands: dict[int, tuple[Operand, ...]] = {}
         self._assignments: dict[str, list[Assignment]] = {}
         self._ignored: set[Span] = set()
         self._loops: list[Span] = []
@@ -61,9 +63,13 @@ class Expressions:
 
     def operands(self, offset: int) -> tuple[Operand, ...]:
         """The parts of the expression at an offset, in the order they are evaluated."""
-        span = self.span(offset)
-        node = self._nodes.get(span) if span is not None else None
-        return tuple(_operands(node)) if node is not None else ()
+        found = self._operands.get(offset)
+        if found is None:
+            span = self.span(offset)
+            node = self._nodes.get(span) if span is not None else None
+            found = tuple(_operands(node)) if node is not None else ()
+            self._operands[offset] = found
+        return found
 
     def is_ignored(self, offset: int) -> bool:
         """Whether the value of the expression at an offset is thrown away."""
@@ -118,9 +124,21 @@ class Expressions:
             self._assignments.setdefault(target.id, []).append(bound)
 
 
-@lru_cache(maxsize=1024)
+# By identity: hashing a code object hashes all that it holds.
+_known: dict[int, tuple[CodeType, Expressions | None]] = {}
+
+
 def expressions_of(code: CodeType) -> Expressions | None:
     """The expressions of a function; None where its text is not known or is no statement."""
+    known = _known.get(id(code))
+    if known is None:
+        if len(_known) >= _MAXIMUM_FUNCTIONS:
+            _known.clear()
+        known = _known[id(code)] = (code, _read(code))
+    return known[1]
+
+
+def _read(code: CodeType) -> Expressions | None:
     if code.co_name.startswith("<") and code.co_name != "<lambda>":
         return None
     try:

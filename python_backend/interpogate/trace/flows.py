@@ -80,7 +80,6 @@ class Flows:
         self.flows: list[tuple[int, int, int, Any]] = []
         self.used_modules: set[int] = set()
         self.makers = Makers()
-        self.has_references = False
         self._parameters = parameters
         self._constants = constants
         self.internal_errors = 0
@@ -93,43 +92,70 @@ class Flows:
         self.operations.clear()
         self.flows.clear()
         self.makers = Makers()
-        self.has_references = False
 
-    def add(self, name: Any, kind: OperationKind, **more: Any) -> int:
+    def add(  # noqa: PLR0913 (the rest is by name)
+        self,
+        name: Any,
+        kind: OperationKind,
+        code: CodeType | None = None,
+        line: int = 0,
+        *,
+        module: int = -1,
+        failed: bool = False,
+        arguments: Any = None,
+    ) -> int:
         """A new row."""
         position, operations = self.position, self.operations
-        operations.append(RawOperation(name, kind, position.call, position.order, **more))
-        position.order += 1
+        order = position.order
+        position.order = order + 1
+        operations.append(
+            RawOperation(
+                name, kind, position.call, order, [], code, line, module, failed, arguments
+            )
+        )
         if self._uses:
             self._uses = {}
         return len(operations) - 1
 
-    def meet(self, values: Iterable[Any]) -> None:
-        """Note the origin of every tensor among some values that nobody has made so far."""
+    def meet(self, values: Iterable[Any]) -> bool:
+        """Note the origin of every tensor among some values that nobody has made so far.
+
+        Says whether some of them have more than one meaning.
+        """
+        has_several = False
         for value in values:
             if isinstance(value, torch.Tensor):
-                if self.makers.find(value) is None and id(value) not in self._parameters:
+                origin = self.makers.find(value)
+                if origin is not None:
+                    has_several = has_several or bool(origin.references)
+                elif id(value) not in self._parameters:
                     self.origin(value)
-            elif type(value) in (list, tuple):
-                self.meet(value)
+            elif type(value) in (list, tuple, dict):
+                items = value.values() if isinstance(value, dict) else value
+                has_several = self.meet(items) or has_several
+        return has_several
 
     def take(self, tensor: torch.Tensor, row: int) -> None:
         """Flows into a row from everything that made the values of a tensor."""
-        origin = self.makers.find(tensor) or self.origin(tensor)
+        makers = self.makers
+        origin = makers.origins.get(id(tensor))
+        if origin is None or origin.ref() is not tensor:
+            origin = self.origin(tensor)
         if origin is None:
             return
-        if self.makers.is_plain(origin):
-            self.flows.append((*origin.source, row, origin.facts))
-        else:
+        if makers.logs or origin.references or origin.others:
             for number, slot in self.meant(tensor, origin):
                 self.flows.append((number, slot, row, origin.facts))
+        else:
+            number, slot = origin.source
+            self.flows.append((number, slot, row, origin.facts))
 
     def make(self, tensor: torch.Tensor, row: int) -> Source:
         """The tensor is the next output of a row, which has made it."""
-        outputs, facts = self.operations[row].outputs, tensor_facts(tensor)
-        outputs.append(facts)
-        source = (row, len(outputs) - 1)
-        self.makers.made(tensor, source, facts, self.operations[row].order)
+        raw, facts = self.operations[row], tensor_facts(tensor)
+        source = (row, len(raw.outputs))
+        raw.outputs.append(facts)
+        self.makers.made(tensor, source, facts, raw.order)
         return source
 
     def output(self, tensor: torch.Tensor, row: int) -> Source:
@@ -148,12 +174,16 @@ class Flows:
         """A row handed the memory of a tensor to something outside torch."""
         self.makers.left(tensor, self.output(tensor, row))
 
+    def has_made(self, value: Any, first: int) -> bool:
+        """Whether a value is one tensor that a row since `first` made and nothing passed on."""
+        origin = self.makers.find(value) if isinstance(value, torch.Tensor) else None
+        return origin is not None and origin.source[0] >= first and not origin.references
+
     def refer(self, tensor: torch.Tensor, reference: Reference) -> None:
         """The tensor has one more meaning."""
         origin = self.origin(tensor)
         if origin is not None:
-            origin.references.append(reference)
-            self.has_references = True
+            origin.references = (*origin.references, reference)
 
     def origin(self, tensor: torch.Tensor) -> Origin | None:
         """Where a tensor comes from; None for a constant of the user's."""
@@ -226,7 +256,8 @@ class Flows:
         self, tensor: torch.Tensor, name: str, kind: OperationKind, facts: Any, **more: Any
     ) -> Origin:
         uses = self._uses  # the row that takes the tensor goes on after this one
-        row = self.add(name, kind, outputs=[facts], **more)
+        row = self.add(name, kind, **more)
+        self.operations[row].outputs.append(facts)
         self._uses = uses
         return self.makers.made(tensor, (row, 0), facts, self.operations[row].order)
 

@@ -41,11 +41,12 @@ def _function_of(module: nn.Module) -> tuple[CodeType | None, int]:
     """The code, and how many of its first parameters are given by binding."""
     if "forward" in vars(module):
         return _behind(module.forward)
-    return _of_class(type(module))
+    kind: Any = type(module)
+    return _of_class(kind)
 
 
 @functools.lru_cache(maxsize=4096)
-def _of_class(kind: type[nn.Module]) -> tuple[CodeType | None, int]:
+def _of_class(kind: Any) -> tuple[CodeType | None, int]:
     forward = inspect.getattr_static(kind, "forward", None)
     is_static = isinstance(forward, (staticmethod, classmethod))
     code, bound = _behind(kind.forward)

@@ -48,9 +48,9 @@ class Origin:
     clock: int
     """Position, among all events, up to which writes by others are merged."""
     source: Source
-    others: list[Write] = field(default_factory=list)
+    others: tuple[Write, ...] = ()
     """What wrote parts of it since."""
-    references: list[Reference] = field(default_factory=list)
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,24 +67,22 @@ class Makers:
     def __init__(self) -> None:
         self.transforms = 0
         """How many of `vmap`, `grad`, `jvp` are running: then tensors stand for others."""
-        self._origins: dict[int, Origin] = {}
-        self._logs: dict[int, _Log] = {}
+        self.origins: dict[int, Origin] = {}
+        """By the identity of the tensor; valid while its weak reference leads to that tensor."""
+        self.logs: dict[int, _Log] = {}
+        """By storage."""
         self._by_storage: dict[int, tuple[StorageWeakRef, Source]] = {}
         self._left: list[tuple[int, int, Source]] = []
 
     def find(self, tensor: torch.Tensor) -> Origin | None:
         """The origin of a tensor; None if none was noted."""
-        origin = self._origins.get(id(tensor))
+        origin = self.origins.get(id(tensor))
         return origin if origin is not None and origin.ref() is tensor else None
-
-    def is_plain(self, origin: Origin) -> bool:
-        """Whether a tensor has one meaning, and nothing wrote to what shares memory with it."""
-        return not (self._logs or origin.others or origin.references)
 
     def made(self, tensor: torch.Tensor, source: Source, facts: Any, clock: int) -> Origin:
         """Note what made a tensor, or changed all of it."""
         origin = Origin(weakref.ref(tensor), facts, clock, source)
-        self._origins[id(tensor)] = origin
+        self.origins[id(tensor)] = origin
         if self.transforms:
             storage = _storage(tensor)
             if storage is not None:
@@ -96,7 +94,7 @@ class Makers:
         storage = _storage(tensor)
         if storage is None or not _is_shared(storage):
             return
-        log = self._logs.setdefault(storage._cdata, _Log(_held_weakly(storage)))
+        log = self.logs.setdefault(storage._cdata, _Log(_held_weakly(storage)))
         log.writes.append(Write(clock, _region(tensor), source))
 
     def left(self, tensor: torch.Tensor, source: Source) -> None:
@@ -107,14 +105,14 @@ class Makers:
 
     def forget(self, tensor: torch.Tensor) -> None:
         """Drop the weak reference to a tensor; what shares its memory is still found by that."""
-        origin = self._origins.pop(id(tensor), None)
+        origin = self.origins.pop(id(tensor), None)
         storage = _storage(tensor) if origin is not None else None
         if origin is not None and storage is not None:
             self._by_storage[storage._cdata] = (_held_weakly(storage), origin.source)
 
     def sources(self, tensor: torch.Tensor, origin: Origin) -> tuple[Source, ...]:
         """Everything that the values of a tensor come from, its references left aside."""
-        if self._logs:
+        if self.logs:
             self._merge(tensor, origin)
         if not origin.others:
             return (origin.source,)
@@ -128,23 +126,24 @@ class Makers:
         if not found:
             return None
         origin = self.made(tensor, found[0], facts, clock)
-        origin.others = [Write(clock, _region(tensor), source) for source in found[1:]]
+        region = _region(tensor)
+        origin.others = tuple(Write(clock, region, source) for source in found[1:])
         return origin
 
     def _merge(self, tensor: torch.Tensor, origin: Origin) -> None:
         storage = _storage(tensor)
-        log = self._logs.get(storage._cdata) if storage is not None else None
+        log = self.logs.get(storage._cdata) if storage is not None else None
         if log is None or log.writes[-1].clock <= origin.clock:
             return
         region = _region(tensor)
         for write in (write for write in log.writes if write.clock > origin.clock):
             if write.region.covers(region):
-                origin.source, origin.others, origin.references = write.source, [], []
+                origin.source, origin.others, origin.references = write.source, (), ()
             elif write.region.meets(region):
                 if len(origin.others) < _MAXIMUM_COMPARED:
                     old = origin.others
-                    origin.others = [one for one in old if not write.region.covers(one.region)]
-                origin.others.append(write)
+                    origin.others = tuple(o for o in old if not write.region.covers(o.region))
+                origin.others = (*origin.others, write)
         origin.clock = log.writes[-1].clock
 
     def _of_storage(self, tensor: torch.Tensor, storage: Any) -> tuple[Source, ...]:
@@ -170,10 +169,10 @@ class Makers:
         return (found[-1],) if address and found else ()
 
     def _alive(self) -> Iterator[tuple[torch.Tensor, Origin]]:
-        for key, origin in list(self._origins.items()):
+        for key, origin in list(self.origins.items()):
             tensor = origin.ref()
             if tensor is None:
-                del self._origins[key]
+                del self.origins[key]
             else:
                 yield tensor, origin
 

@@ -16,6 +16,7 @@ import torch
 from torch._ops import OpOverload, OpOverloadPacket
 
 from interpogate.graph.operations import plain_name
+from interpogate.trace.arguments import arranges
 
 _SECOND_LENDS_ITS_SHAPE = """
     type_as view_as reshape_as expand_as to resize_as_ resize_as_sparse_
@@ -75,8 +76,10 @@ class Operands:
     reshapes: bool
     """Whether its first operand has other dimensions or other memory afterwards."""
     is_setitem: bool
-    may_write: bool
-    """Whether it writes without being asked to by `out` or `inplace`."""
+    is_pure: bool
+    """Whether it writes only if it is asked to by name, as by `out`."""
+    arranges: bool
+    """Whether its arguments say what becomes of dimensions."""
     leaves_torch: bool
     """Whether it hands values to Python or to other libraries."""
     shares_memory: bool
@@ -100,8 +103,6 @@ class Operands:
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any] | None, made: list[torch.Tensor]
     ) -> list[torch.Tensor]:
         """The tensors whose values a call has changed; `made` are the tensors that it returned."""
-        if not (self.may_write or kwargs or self.inplace_position >= 0):
-            return []
         return list(self._changed(args, kwargs, made))
 
     def _changed(
@@ -146,7 +147,8 @@ def operands_of(func: Any) -> Operands:
         written=_written(func),
         reshapes=name in _RESHAPES_IN_PLACE or (raw == "__set__" and name == "data"),
         is_setitem=raw == "__setitem__",
-        may_write=_is_in_place(raw, name) or bool(_written(func)),
+        is_pure=not (_is_in_place(raw, name) or _written(func) or _inplace_position(func) >= 0),
+        arranges=arranges(raw),
         leaves_torch=raw in _LEAVING,
         shares_memory=raw in _SHARING,
     )

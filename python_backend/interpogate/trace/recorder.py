@@ -264,10 +264,8 @@ class Recorder:
 
     def _enter_flow(self, borders: Borders, index: int, args: Any, kwargs: dict[str, Any]) -> None:
         position, row, flows = self._position, len(self._calls) - 1, self._flows
-        if position.call >= 0:
-            # In the caller's name: what is not known here is no affair of the module's.
-            flows.meet((*args, *kwargs.values()) if kwargs else args)
-        if position.call >= 0 and not flows.has_references:
+        # In the caller's name: what is not known here is no affair of the module's.
+        if position.call >= 0 and not flows.meet((*args, *kwargs.values()) if kwargs else args):
             return
         names = positional_names(self._modules.live[index], len(args))
         arguments = {**dict(zip(names, args, strict=False)), **kwargs}
@@ -325,7 +323,11 @@ class Recorder:
     def _leave_flow(
         self, borders: Borders, row: int, taken: Any, output: Any, pause: _Pause | None = None
     ) -> None:
-        raw, call = self._calls[row], self._module_call(row)
+        raw = self._calls[row]
+        is_nested = raw.parent >= 0 and not raw.failed and pause is None
+        if is_nested and self._flows.has_made(output, raw.first_operation):
+            return
+        call = self._module_call(row)
         if raw.failed:
             borders.leave_failed(call, taken)
             return

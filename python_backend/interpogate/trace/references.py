@@ -9,9 +9,10 @@ does not help, the newest meaning counts whose result is used at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType, FrameType
+from typing import Any
 
 import torch
 
@@ -50,10 +51,9 @@ def chosen(
     operands = known.operands(found.f_lasti) if known else ()
     if known is None or not operands:
         return _newest(references)
+    own, names = [one for one in references if one.code is found.f_code], found.f_locals
     meanings = [
-        meaning
-        for operand in operands
-        for meaning in _meanings(known, references, operand, tensor, found)
+        meaning for operand in operands for meaning in _meanings(known, own, operand, tensor, names)
     ]
     if not meanings:
         return _newest(references)
@@ -81,9 +81,11 @@ def returned(references: Sequence[Reference], code: CodeType | None) -> Referenc
 
 def _using_frame(references: Sequence[Reference], frame: FrameType | None) -> FrameType | None:
     """The innermost frame whose code can name one of the references."""
-    codes = {one.code for one in references if one.code is not None}
+    codes = [one.code for one in references]
     for _ in range(_MAXIMUM_FRAMES):
-        if frame is None or frame.f_code in codes:
+        if frame is None:
+            return None
+        if any(frame.f_code is code for code in codes):
             return frame
         frame = frame.f_back
     return None
@@ -94,15 +96,14 @@ def _meanings(
     references: Sequence[Reference],
     operand: Operand,
     tensor: torch.Tensor,
-    frame: FrameType,
+    names: Mapping[str, Any],
 ) -> list[Reference | None]:
     """No or one meaning: the operand need not be the tensor."""
-    own = [one for one in references if one.code is frame.f_code]
     if operand.name:
-        if frame.f_locals.get(operand.name) is not tensor:
+        if names.get(operand.name) is not tensor:
             return []
-        return [_meaning(known, own, operand.name, operand.span[:2])]
-    exact = [one for one in own if known.span(one.offset) == operand.span]
+        return [_meaning(known, references, operand.name, operand.span[:2])]
+    exact = [one for one in references if known.span(one.offset) == operand.span]
     return [exact[-1]] if exact else []
 
 
