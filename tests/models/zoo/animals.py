@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from torch import nn
-
 from zoo import detection, graphs, pictures, sounds, texts
 
 Made = tuple[nn.Module, tuple[Any, ...], dict[str, Any]]

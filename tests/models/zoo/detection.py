@@ -1,4 +1,4 @@
-"""Shapes of public detectors and segmenters, written small: YOLO, DETR, SAM, a two-stage detector."""
+"""Shapes of public detectors, written small: YOLO, DETR, SAM, a two-stage detector."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.nn import functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class ConvAct(nn.Module):
@@ -134,7 +134,7 @@ class Detr(nn.Module):
     def forward(self, samples: list[Tensor]) -> dict[str, Tensor]:
         batch = padded(samples)
         features = self.backbone(batch.tensors)
-        small = F.interpolate(batch.mask[None].float(), size=features.shape[-2:])
+        small = functional.interpolate(batch.mask[None].float(), size=features.shape[-2:])
         mask = small.to(torch.bool)[0]
         tokens = (features + self.places(mask)).flatten(2).permute(2, 0, 1)
         memory = self.encoder(tokens, src_key_padding_mask=mask.flatten(1))
@@ -166,7 +166,7 @@ class Prompts(nn.Module):
         sparse[labels == -1] = 0.0
         sparse[labels == -1] += self.nothing.weight
         for label, embedding in enumerate(self.points):
-            sparse[labels == label] += embedding.weight
+            sparse[labels == label] += embedding.get_parameter("weight")
         dense = self.no_mask.weight.reshape(1, -1, 1, 1)
         return sparse, dense.expand(points.shape[0], -1, size, size)
 
@@ -246,7 +246,7 @@ class TwoStage(nn.Module):
         last = self.inner[-1](features[-1])
         levels = [self.outer[-1](last)]
         for number in (1, 0):
-            top = F.interpolate(last, size=features[number].shape[-2:], mode="nearest")
+            top = functional.interpolate(last, size=features[number].shape[-2:], mode="nearest")
             last = self.inner[number](features[number]) + top
             levels.insert(0, self.outer[number](last))
         return levels
@@ -264,4 +264,5 @@ class TwoStage(nn.Module):
         rows = low[0] + (high[0] - low[0]) * steps
         columns = low[1] + (high[1] - low[1]) * steps
         grid = torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1)
-        return F.grid_sample(level[number : number + 1], grid[None], align_corners=False)[0]
+        one = level[number : number + 1]
+        return functional.grid_sample(one, grid[None], align_corners=False)[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch.nn import functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class GraphConvolution(nn.Module):
@@ -62,11 +62,11 @@ class GraphNetwork(nn.Module):
         self.head, self.drop = nn.Linear(width, 2), nn.Dropout(0.2)
 
     def forward(self, data: Molecules) -> Tensor:
-        x = self.drop(F.relu(self.first(data.x, data.edge_index)))
-        x = F.elu(self.second(x, data.edge_index))
+        x = self.drop(functional.relu(self.first(data.x, data.edge_index)))
+        x = functional.elu(self.second(x, data.edge_index))
         count = torch.zeros(2).index_add_(0, data.batch, torch.ones(x.size(0)))
         total = torch.zeros(2, x.size(1)).index_add_(0, data.batch, x)
-        return F.log_softmax(self.head(total / count[:, None]), dim=-1)
+        return functional.log_softmax(self.head(total / count[:, None]), dim=-1)
 
 
 class PointNet(nn.Module):
@@ -106,7 +106,7 @@ class Distances(nn.Module):
         weights = weights * (0.5 * (torch.cos(length * 0.1) + 1.0))[:, None]
         x = self.atoms(z)
         h = torch.zeros_like(x).index_add(0, rows, self.lin1(x)[columns] * weights)
-        return self.energy(x + self.lin2(F.softplus(h))).sum()
+        return self.energy(x + self.lin2(functional.softplus(h))).sum()
 
 
 class Recommender(nn.Module):

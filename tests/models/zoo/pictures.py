@@ -1,12 +1,12 @@
-"""Shapes of public image models, written small: U-Net, diffusion, vision transformers, residuals."""
+"""Shapes of public image models, written small: U-Net, diffusion, vision transformers."""
 
 from __future__ import annotations
 
 import math
 
 import torch
-from torch.nn import functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Double(nn.Sequential):
@@ -40,7 +40,9 @@ class UNet(nn.Module):
             skip = skips.pop()
             x = up(x)
             rows, columns = skip.shape[2] - x.shape[2], skip.shape[3] - x.shape[3]
-            x = F.pad(x, [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2])
+            x = functional.pad(
+                x, [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]
+            )
             x = self.drop(merge(torch.cat([skip, x], dim=1)))
         return self.out(x)
 
@@ -112,7 +114,7 @@ class VisionBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         q, k, v = self.qkv(self.norm1(x)).unflatten(-1, (3, 2, -1)).permute(2, 0, 3, 1, 4).unbind(0)
-        mixed = F.scaled_dot_product_attention(self.q_norm(q), k, v)
+        mixed = functional.scaled_dot_product_attention(self.q_norm(q), k, v)
         x = x + self.drop(self.scale * self.proj(mixed.transpose(1, 2).flatten(2)))
         return x + self.drop(self.mlp(self.norm2(x)))
 
@@ -131,8 +133,8 @@ class VisionTransformer(nn.Module):
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         grid = self.patches(images)
-        places = self.positions.transpose(1, 2).unflatten(-1, (3, 3))
-        places = F.interpolate(places, size=grid.shape[-2:], mode="bicubic").to(grid.dtype)
+        places = self.positions.transpose(1, 2).unflatten(-1, (3, 3))  # type: ignore[no-untyped-call]
+        places = functional.interpolate(places, size=grid.shape[-2:], mode="bicubic").to(grid.dtype)
         x = (grid + places).flatten(2).transpose(1, 2)
         start = self.cls_token.expand(x.shape[0], -1, -1)
         x = torch.cat((start, self.registers.expand(x.shape[0], -1, -1), x), dim=1)
@@ -150,13 +152,13 @@ class Windows(nn.Module):
         self.norm, self.qkv = nn.LayerNorm(width), nn.Linear(width, 3 * width)
         self.proj, self.reduce = nn.Linear(width, width), nn.Linear(4 * width, width)
         self.bias = nn.Parameter(torch.randn(49, 1))
-        index = torch.arange(16).unflatten(0, (4, 4))
+        index = torch.arange(16).unflatten(0, (4, 4))  # type: ignore[no-untyped-call]
         self.register_buffer("index", (index[None] + index[:, None]).flatten(1) % 49)
         self.index: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
         batch, height, width, channels = x.shape
-        h = F.pad(self.norm(x), (0, 0, 0, -width % 4, 0, -height % 4))
+        h = functional.pad(self.norm(x), (0, 0, 0, -width % 4, 0, -height % 4))
         h = torch.roll(h, (-2, -2), (1, 2))
         rows, columns = h.shape[1] // 4, h.shape[2] // 4
         parts = h.view(batch, rows, 4, columns, 4, channels).permute(0, 1, 3, 2, 4, 5)
@@ -185,7 +187,7 @@ class InPlace(nn.Module):
         second += y
         third[1:] = x[1:]
         torch.mul(first, 2.0, out=third)
-        top, _ = buffer.split([1, 2])
+        top, _ = buffer.split([1, 2])  # type: ignore[no-untyped-call]
         self.relu(top)
         return self.b(buffer), self.c(second)
 
@@ -204,5 +206,5 @@ class Residual(nn.Module):
         for _ in range(2):
             residual = x
             x = self.drop(x)
-            x = self.second(F.leaky_relu(x, 0.1)) + residual
+            x = self.second(functional.leaky_relu(x, 0.1)) + residual
         return self.last(x)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
-from torch.nn import functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
@@ -22,7 +24,7 @@ class WaveNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.start(x)
-        skip: Tensor | int = 0
+        skip: Any = 0
         layers = zip(self.filters, self.gates, self.residuals, self.skips, strict=True)
         for filters, gates, residual, keep in layers:
             kept = x
@@ -31,7 +33,7 @@ class WaveNet(nn.Module):
             skip = s + (skip[:, :, -s.size(2) :] if isinstance(skip, Tensor) else skip)
             x = residual(x)
             x = x + kept[:, :, -x.size(2) :]
-        return self.end(F.relu(skip))
+        return self.end(functional.relu(skip))
 
 
 def _gate(a: Tensor, b: Tensor, count: int) -> Tensor:
@@ -132,7 +134,7 @@ class Whisper(nn.Module):
         self.mask: Tensor
 
     def forward(self, mel: Tensor, tokens: Tensor) -> Tensor:
-        seen = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).permute(0, 2, 1)
+        seen = functional.gelu(self.conv2(functional.gelu(self.conv1(mel)))).permute(0, 2, 1)
         seen = (seen + self.places).to(seen.dtype)
         for layer in self.encoder:
             seen = layer(seen)
@@ -159,7 +161,7 @@ class _Attention(nn.Module):
         scores = q @ k.transpose(-1, -2) * 0.5
         if mask is not None:
             scores = scores + mask[: x.shape[1], : x.shape[1]]
-        weights = F.softmax(scores.float(), dim=-1).to(q.dtype)
+        weights = functional.softmax(scores.float(), dim=-1).to(q.dtype)
         return self.out((weights @ v).permute(0, 2, 1, 3).flatten(start_dim=2))
 
 
@@ -191,7 +193,7 @@ class Cells(nn.Module):
     def forward(self, x: Tensor, future: int = 2) -> Tensor:
         h1 = c1 = h2 = c2 = torch.zeros(x.size(0), 5)
         outputs = []
-        for step in x.split(1, dim=1):
+        for step in x.split(1, dim=1):  # type: ignore[no-untyped-call]
             h1, c1 = self.first(step, (h1, c1))
             h2, c2 = self.second(h1, (h2, c2))
             outputs.append(self.linear(h2))
@@ -215,7 +217,7 @@ class Vector(nn.Module):
         total = torch.zeros_like(left)
         codes = []
         for book in self.books:
-            code = torch.cdist(left, book.weight[None]).argmin(-1)
+            code = torch.cdist(left, book.get_parameter("weight")[None]).argmin(-1)
             near = book(code)
             left, total = left - near, total + near
             codes.append(code)

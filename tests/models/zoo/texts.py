@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
-from torch.nn import functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Norm(nn.Module):
@@ -115,7 +116,7 @@ class Experts(nn.Module):
         weights, chosen = torch.topk(self.gate(flat).softmax(-1), 2, dim=-1)
         weights = (weights / weights.sum(-1, keepdim=True)).to(flat.dtype)
         total = torch.zeros_like(flat)
-        where = F.one_hot(chosen, 3).permute(2, 1, 0)
+        where = functional.one_hot(chosen, 3).permute(2, 1, 0)
         for number, expert in enumerate(self.experts):
             rank, token = torch.where(where[number])
             part = expert(flat[token]) * weights[token, rank, None]
@@ -192,12 +193,12 @@ class Mamba(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         h, gate = self.in_proj(self.norm(x)).chunk(2, dim=-1)
-        h = F.silu(self.conv(h.transpose(1, 2))[:, :, : x.shape[1]].transpose(1, 2))
-        return x + self.out_proj(self._scanned(h) * F.silu(gate))
+        h = functional.silu(self.conv(h.transpose(1, 2))[:, :, : x.shape[1]].transpose(1, 2))
+        return x + self.out_proj(self._scanned(h) * functional.silu(gate))
 
     def _scanned(self, h: Tensor) -> Tensor:
         step, b, c = self.x_proj(h).split([1, 3, 3], dim=-1)
-        step = F.softplus(self.dt_proj(step))
+        step = functional.softplus(self.dt_proj(step))
         decay = torch.exp(torch.einsum("b l d, d n -> b l d n", step, -torch.exp(self.log.float())))
         taken = torch.einsum("b l d, b l n, b l d -> b l d n", step, b, h)
         state = torch.zeros(h.shape[0], h.shape[-1], 3)
@@ -251,7 +252,7 @@ class Balanced(nn.Module):
         self.layers = nn.ModuleList(self.Gated(width) for _ in range(2))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        losses = []
+        losses: list[Any] = []
         for layer in self.layers:
             x = layer(x)
             losses.append(layer.loss)
