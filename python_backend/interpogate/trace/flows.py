@@ -87,6 +87,12 @@ class Flows:
         """How many torch function modes are on where operations are seen."""
         self._uses: dict[int, int] = {}
 
+    def release(self) -> None:
+        """Hold no tensor any longer, nor a reference to one; the rows stay."""
+        self.makers = Makers()
+        self._parameters = {}
+        self._constants.forget()
+
     def clear(self) -> None:
         """Forget everything."""
         self.operations.clear()

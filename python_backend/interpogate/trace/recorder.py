@@ -97,8 +97,8 @@ class Recorder:
         self._listener = listener
         self._keeper = keeper
         self._position = Position()
-        self._constants = Constants(modules.live)
-        self._flows = Flows(self._position, owned_tensors(modules.live), self._constants)
+        constants = Constants(modules.live)
+        self._flows = Flows(self._position, owned_tensors(modules.live), constants)
         self._borders = Borders(self._flows) if dataflow else None
         self._mode = DataFlow(self._flows, keeper) if dataflow else None
         self._calls: list[_RawCall] = []
@@ -129,7 +129,7 @@ class Recorder:
             self._note_failure(error)
             raise
         finally:
-            self._constants.forget()
+            self._flows.release()
 
     def recording(self) -> Recording:
         """What was seen, as plain data. Call it after the block."""
