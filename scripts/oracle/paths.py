@@ -32,6 +32,7 @@ _SELECTING = frozenset(
     sign floordiv floor_divide remainder fmod mod long int bool split chunk unbind
     split_with_sizes tensor_split diagonal tril triu bincount multinomial pad slice_scatter
     select_scatter isnan isinf isfinite nan_to_num repeat_interleave
+    multi_head_attention_forward cross_entropy nll_loss
     """.split()
 )
 

@@ -154,7 +154,7 @@ class EditorProtocol(LanguageServerProtocol):
             super()._send_response(msg_id, result)  # type: ignore[arg-type] # may be None
             return
         plain = {"code": error.code, "message": error.message, "data": error.data}
-        if error.code == INTERNAL_ERROR:  # pygls tells the exception's text and traceback
+        if error.code == INTERNAL_ERROR:  # pygls sends the exception's text and traceback
             plain = {"code": error.code, "message": "Internal error"}
         self._send_data({"jsonrpc": VERSION, "id": msg_id, "error": plain})
 

@@ -38,7 +38,7 @@ class _Ends:
 
 
 def calls_apart(tree: ModuleTree, recording: Recording, places: Places) -> frozenset[int]:
-    """The calls, by row, which are to be told apart from others of the same line."""
+    """The calls, by row, that differ from others of the same line."""
     groups = _groups(recording, places)
     if not groups:
         return frozenset()

@@ -13,7 +13,7 @@ from flow_models import into, pairs, watched
 X = torch.randn(2, 4)
 
 pytestmark = pytest.mark.skipif(
-    sys.version_info < (3, 11), reason="Python tells positions of expressions since 3.11"
+    sys.version_info < (3, 11), reason="Python has positions of expressions since 3.11"
 )
 
 
