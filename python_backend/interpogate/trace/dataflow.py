@@ -98,8 +98,9 @@ class DataFlow(TorchFunctionMode):
         row = self._note_call(func, operands, args, kwargs, site)
         taken = (*args, *kwargs.values()) if kwargs else args
         self._give(row, taken, made, changed, site)
-        if self._keeper is not None and made:
-            self._keeper.computed(row, self._position.call, func, (args, kwargs), made)
+        if self._keeper is not None:
+            given = made or changed
+            self._keeper.computed(row, self._position.call, func, (args, kwargs), given)
 
     def _note_call(self, func: Any, operands: Operands, args: Any, kwargs: Any, site: _Site) -> int:
         code, line, _ = site

@@ -48,9 +48,10 @@ def _function_of(module: nn.Module) -> tuple[CodeType | None, int]:
 @functools.lru_cache(maxsize=4096)
 def _of_class(kind: Any) -> tuple[CodeType | None, int]:
     forward = inspect.getattr_static(kind, "forward", None)
-    is_static = isinstance(forward, (staticmethod, classmethod))
-    code, bound = _behind(kind.forward)
-    return code, bound if is_static else bound + 1
+    if isinstance(forward, staticmethod):
+        return _behind(forward.__func__)
+    code, bound = _behind(getattr(forward, "__func__", forward))
+    return code, bound + 1
 
 
 def _behind(target: Any) -> tuple[CodeType | None, int]:
