@@ -1,8 +1,8 @@
 """Finds the place of every call.
 
 A call stands at home if the caller holds the module there, else in the container of the caller,
-under the name that the instance has there too, if it has one. Several calls by one caller are told
-apart by their lines in the code or by their names in a list; `loops.py` names the calls from one
+under the name that the instance has there too, if it has one. Several calls by one caller differ
+by their lines in the code or by their names in a list; `loops.py` names the calls from one
 line that must be apart too. What no call leads to is left out where the instance stands elsewhere.
 """
 

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 class Fault(Exception):
-    """A message that cannot be handled; whoever sent it with an id is told."""
+    """A message that cannot be handled; whoever sent it with an id gets an error."""
 
     def __init__(
         self, code: int, reason: str, identifier: Any = None, *, is_asked: bool = True

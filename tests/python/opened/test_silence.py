@@ -65,7 +65,7 @@ def test_what_never_said_that_it_is_alive_is_not_listened_to() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no process can be stopped there")
 def test_a_stopped_process_is_noticed_refused_and_heard_again() -> None:
     async def body() -> None:
-        told: list[bool] = []
+        reported: list[bool] = []
         client = await WorkerClient.start(
             [sys.executable, str(FAKE_WORKER)],
             folder=None,
@@ -73,7 +73,7 @@ def test_a_stopped_process_is_noticed_refused_and_heard_again() -> None:
             on_output=lambda _line: None,
             patience=_QUICK,
         )
-        client.on_silence = lambda: told.append(client.is_silent)
+        client.on_silence = lambda: reported.append(client.is_silent)
         first = {"firstGraphVersion": 1, "firstRunId": 1}
         await client.request("model/load", {"modelId": "m", "source": "beating", **first})
         os.kill(client.pid, signal.SIGSTOP)
@@ -88,7 +88,7 @@ def test_a_stopped_process_is_noticed_refused_and_heard_again() -> None:
         await until(lambda: not client.is_silent)
         reply = await client.request("text/tokenize", {"number": 3})
         assert reply["echo"] == {"number": 3}
-        assert told[:2] == [True, False]
+        assert reported[:2] == [True, False]
         await client.stop()
 
     run(body())
